@@ -1,0 +1,74 @@
+# One static library per folder of src/, a registry written from its file names, and one test program from its *_test.cc.
+
+set(THIMBLE_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Werror)
+
+# thimble_registry(<target> <header> <element> <suffix> <file stems...>)
+# Writes all_<suffix>(), which joins x_<suffix>() of every stem x. A file without that function is a link error that names it.
+function(thimble_registry target header element suffix)
+  set(declarations "")
+  set(calls "")
+  foreach(stem ${ARGN})
+    string(APPEND declarations "std::span<const ${element}> ${stem}_${suffix}();\n")
+    string(APPEND calls "    for (const ${element}& row : ${stem}_${suffix}()) rows.push_back(&row);\n")
+  endforeach()
+  set(text "// Written by cmake/folder.cmake from the file names of this folder.
+#include \"${header}\"
+
+#include <vector>
+
+namespace thimble {
+${declarations}
+std::span<const ${element}* const> all_${suffix}() {
+  static const std::vector<const ${element}*> kAll = [] {
+    std::vector<const ${element}*> rows;
+${calls}    return rows;
+  }();
+  return kAll;
+}
+}  // namespace thimble
+")
+  set(file ${CMAKE_CURRENT_BINARY_DIR}/registry.cc)
+  file(CONFIGURE OUTPUT ${file} CONTENT "${text}" @ONLY)
+  target_sources(${target} PRIVATE ${file})
+endfunction()
+
+# thimble_folder(<name> [REGISTRY <header> <element> <suffix>] [NOT_ROWS <stems...>] [KNOWS <folders...>] [LIBS <libraries...>])
+# Every .cc of the folder is compiled; with REGISTRY each one but NOT_ROWS holds rows. *_test.cc go to <name>_test, label "fast".
+function(thimble_folder name)
+  cmake_parse_arguments(arg "" "" "REGISTRY;NOT_ROWS;KNOWS;LIBS;TEST_LIBS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} *.cc)
+  set(tests ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  set(target thimble_${name})
+  add_library(${target} STATIC ${sources})
+  target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+  target_compile_options(${target} PRIVATE ${THIMBLE_WARNINGS})
+  target_link_libraries(${target} PUBLIC ${arg_LIBS})
+  foreach(folder ${arg_KNOWS})
+    target_link_libraries(${target} PUBLIC thimble_${folder})
+  endforeach()
+  if(arg_REGISTRY)
+    list(TRANSFORM sources REPLACE "\\.cc$" "" OUTPUT_VARIABLE stems)
+    list(REMOVE_ITEM stems ${arg_NOT_ROWS})
+    thimble_registry(${target} ${arg_REGISTRY} ${stems})
+  endif()
+  if(tests)
+    thimble_test(${name}_test LABELS fast SOURCES ${tests} LIBS ${target} ${arg_TEST_LIBS})
+  endif()
+endfunction()
+
+# thimble_test(<name> LABELS <labels...> SOURCES <files...> LIBS <libraries...>): one GoogleTest program, one CTest entry.
+find_package(GTest REQUIRED)
+function(thimble_test name)
+  cmake_parse_arguments(arg "" "TIMEOUT" "LABELS;SOURCES;LIBS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_compile_options(${name} PRIVATE ${THIMBLE_WARNINGS})
+  target_compile_definitions(${name} PRIVATE THIMBLE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" THIMBLE_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  target_link_libraries(${name} PRIVATE ${arg_LIBS} GTest::gmock GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 600)
+  endif()
+  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+endfunction()

@@ -1,0 +1,3 @@
+include(GNUInstallDirs)
+install(TARGETS thimble RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(DIRECTORY runtime DESTINATION ${CMAKE_INSTALL_DATADIR}/thimble)

@@ -1,0 +1,40 @@
+#include "kernels/kernel.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace thimble {
+
+std::string c_literal(int64_t value) {
+  if (value == std::numeric_limits<int32_t>::min()) return "(-2147483647 - 1)";
+  return std::to_string(value);
+}
+
+std::string c_literal(float value) {
+  require(std::isfinite(value), "a float literal that is not finite");
+  return fmt::format("{:a}f", value);
+}
+
+std::vector<Verdict> consider(const Node& node, const Graph& graph, const Board& board) {
+  std::vector<Verdict> verdicts;
+  for (const Kernel* kernel : all_kernels()) {
+    if (kernel->op != node.op->name) continue;
+    Verdict verdict{kernel, "", 0};
+    if (!has(board.isa, kernel->needs))
+      verdict.refusal = fmt::format("needs {}, which {} lacks", to_string(kernel->needs), board.name);
+    else if (const auto reason = kernel->refuses ? kernel->refuses(node, graph) : std::nullopt)
+      verdict.refusal = *reason;
+    else
+      verdict.cycles = kernel->cycles ? kernel->cycles(node, graph, board) : 0;
+    verdicts.push_back(std::move(verdict));
+  }
+  std::stable_sort(verdicts.begin(), verdicts.end(), [](const Verdict& a, const Verdict& b) {
+    return std::pair(!a.refusal.empty(), a.cycles) < std::pair(!b.refusal.empty(), b.cycles);
+  });
+  return verdicts;
+}
+
+}  // namespace thimble

@@ -1,0 +1,108 @@
+/// One way to run one op on some targets: a C function of runtime/kernels, and what it takes to call it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "ir/graph.h"
+#include "targets/board.h"
+
+namespace thimble {
+
+/// A table that goes to flash beside the code: packed weights, biases, multipliers, lookup tables.
+struct Constant {
+  std::string name;  ///< what it is, short: "weights"; the generator makes it unique
+  DType dtype = DType::I8;
+  std::vector<std::byte> bytes;
+  int align = 0;  ///< 0: that of the type
+};
+
+/// A struct of literals that the compiler folds: `THIMBLE_GEOMETRY(type) = {values}` in the layer's function.
+struct Geometry {
+  std::string type;  ///< C struct: "thimble_conv2d_s8_shape"
+  struct Field {
+    std::string name, value;  ///< the C literal
+  };
+  std::vector<Field> fields;  ///< in the order of the struct's members
+};
+
+/// One argument of the call.
+struct InputArg { int index; };    ///< pointer to operand i (of whatever kind: arena, state or constant as it stands); NULL when absent
+struct OutputArg { int index; };
+struct ScratchArg {};
+using Argument = std::variant<InputArg, OutputArg, ScratchArg, Constant, Geometry>;
+
+/// The call that a kernel makes for one node, built fluently:
+///
+///     return KernelCall("thimble_conv2d_s8").input(0).output(0).constant("weights", weights).geometry("thimble_conv2d_s8_shape", {...});
+class KernelCall {
+ public:
+  explicit KernelCall(std::string function) : function_(std::move(function)) {}
+
+  KernelCall& input(int i) { return add(InputArg{i}); }
+  KernelCall& output(int i) { return add(OutputArg{i}); }
+  KernelCall& scratch() { return add(ScratchArg{}); }
+  template <class T>
+  KernelCall& constant(std::string name, std::span<const T> values, int align = 0) {
+    const auto raw = std::as_bytes(values);
+    return add(Constant{std::move(name), dtype_of<T>(), {raw.begin(), raw.end()}, align});
+  }
+  template <class T>
+  KernelCall& constant(std::string name, const std::vector<T>& values, int align = 0) {
+    return constant(std::move(name), std::span<const T>(values), align);
+  }
+  KernelCall& geometry(std::string type, std::vector<Geometry::Field> fields) { return add(Geometry{std::move(type), std::move(fields)}); }
+
+  const std::string& function() const { return function_; }
+  const std::vector<Argument>& arguments() const { return arguments_; }
+
+ private:
+  KernelCall& add(Argument argument) {
+    arguments_.push_back(std::move(argument));
+    return *this;
+  }
+  std::string function_;
+  std::vector<Argument> arguments_;
+};
+
+/// A C literal: integers as they are (INT32_MIN included), floats in hexadecimal so that no digit is lost.
+std::string c_literal(int64_t value);
+std::string c_literal(float value);
+
+struct Kernel {
+  std::string_view name;    ///< "conv2d_s8_ref"; unique
+  std::string_view source;  ///< below runtime/: "kernels/conv2d_ref.h"; empty: no code (an alias of memory)
+  std::string_view op;
+  Isa needs = Isa::Any;
+  /// Why this kernel cannot run the node, or nothing when it can.
+  std::optional<std::string> (*refuses)(const Node&, const Graph&) = nullptr;
+  /// Bytes of working memory; null: none.
+  int64_t (*scratch)(const Node&, const Graph&) = nullptr;
+  /// An estimate; the cheapest admissible row wins.
+  double (*cycles)(const Node&, const Graph&, const Board&) = nullptr;
+  KernelCall (*lower)(const Node&, const Graph&) = nullptr;
+  /// The output may be the very buffer of an operand of equal size that dies here: each element is read before it is written.
+  bool in_place = false;
+  /// The output is the first operand's bytes under another shape: no code runs, `lower` is null.
+  bool alias = false;
+  int align = 1;  ///< of the operands in the arena, where more than the element type needs
+};
+
+/// Every kernel of the table; the registry is written from the file names of src/kernels.
+std::span<const Kernel* const> all_kernels();
+
+/// The verdict on one row for one node on one board.
+struct Verdict {
+  const Kernel* kernel = nullptr;
+  std::string refusal;  ///< empty: admissible
+  double cycles = 0;
+};
+/// All rows of the node's op, admissible ones first and cheapest first.
+std::vector<Verdict> consider(const Node& node, const Graph& graph, const Board& board);
+
+}  // namespace thimble

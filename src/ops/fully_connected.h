@@ -1,0 +1,18 @@
+/// y = W x + b over the last axis; weights are [units, features] as TFLite keeps them.
+#pragma once
+
+#include "ops/arithmetic.h"
+
+namespace thimble {
+
+struct FullyConnectedAttrs {
+  Activation activation = Activation::None;
+  bool keep_dims = false;
+  template <class V>
+  void fields(V&& v) {
+    v("activation", activation, "fused activation");
+    v("keep_dims", keep_dims, "keep the leading axes of the input instead of flattening them");
+  }
+};
+
+}  // namespace thimble
