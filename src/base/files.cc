@@ -1,0 +1,80 @@
+#include "base/files.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+
+#include "base/error.h"
+
+namespace thimble {
+namespace {
+
+[[noreturn]] void fail(std::string_view verb, const fs::path& path) {
+  throw Error(Blame::Environment, fmt::format("cannot {} '{}': {}", verb, path.string(), std::strerror(errno)));
+}
+
+template <class Container>
+Container read_whole(const fs::path& path) {
+  if (fs::is_directory(path)) throw Error(Blame::User, fmt::format("'{}' is a folder, not a file", path.string()));
+  errno = 0;
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  if (!file) fail("read", path);
+  Container contents(static_cast<size_t>(file.tellg()), {});
+  file.seekg(0);
+  file.read(reinterpret_cast<char*>(contents.data()), static_cast<std::streamsize>(contents.size()));
+  if (!file) fail("read", path);
+  return contents;
+}
+
+}  // namespace
+
+std::vector<std::byte> read_bytes(const fs::path& path) { return read_whole<std::vector<std::byte>>(path); }
+std::string read_text(const fs::path& path) { return read_whole<std::string>(path); }
+
+void write_bytes(const fs::path& path, std::span<const std::byte> bytes) {
+  std::error_code ignored;
+  if (path.has_parent_path()) fs::create_directories(path.parent_path(), ignored);
+  const fs::path temporary = path.string() + fmt::format(".{}.tmp", getpid());
+  errno = 0;
+  {
+    std::ofstream file(temporary, std::ios::binary);
+    if (!file) fail("write", path);
+    file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    file.flush();
+    if (!file) fail("write", path);
+  }
+  std::error_code fault;
+  fs::rename(temporary, path, fault);
+  if (fault) throw Error(Blame::Environment, fmt::format("cannot write '{}': {}", path.string(), fault.message()));
+}
+
+void write_text(const fs::path& path, std::string_view text) { write_bytes(path, std::as_bytes(std::span(text))); }
+
+fs::path runtime_dir() {
+  if (const char* chosen = std::getenv("THIMBLE_RUNTIME")) return chosen;
+  std::error_code fault;
+  const fs::path program = fs::read_symlink("/proc/self/exe", fault);
+  const fs::path installed = program.parent_path().parent_path() / "share/thimble/runtime";
+  if (!fault && fs::exists(installed)) return installed;
+  for (fs::path folder = program.parent_path(); folder.has_relative_path(); folder = folder.parent_path())
+    if (fs::exists(folder / "runtime/core/base.h")) return folder / "runtime";
+  throw Error(Blame::Environment, "cannot find Thimble's runtime folder",
+              "install with `cmake --install`, or point THIMBLE_RUNTIME at the folder `runtime` of the sources");
+}
+
+TempDir::TempDir() {
+  std::string name = (fs::temp_directory_path() / "thimble-XXXXXX").string();
+  if (!mkdtemp(name.data())) fail("make a folder like", name);
+  path_ = name;
+}
+
+TempDir::~TempDir() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+}  // namespace thimble

@@ -1,0 +1,97 @@
+#include "base/json.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+
+namespace thimble {
+
+/// To and from the library's own value.
+struct JsonBridge {
+  using Foreign = nlohmann::ordered_json;
+
+  static Foreign out(const Json& json) {
+    return std::visit(
+        [](const auto& v) -> Foreign {
+          using T = std::remove_cvref_t<decltype(v)>;
+          if constexpr (std::is_same_v<T, std::monostate>) {
+            return nullptr;
+          } else if constexpr (std::is_same_v<T, Json::Array>) {
+            Foreign all = Foreign::array();
+            for (const Json& one : v) all.push_back(out(one));
+            return all;
+          } else if constexpr (std::is_same_v<T, Json::Object>) {
+            Foreign all = Foreign::object();
+            for (const auto& [key, one] : v) all[key] = out(one);
+            return all;
+          } else {
+            return v;
+          }
+        },
+        json.value_);
+  }
+
+  static Json in(const Foreign& f) {
+    if (f.is_boolean()) return f.get<bool>();
+    if (f.is_number_integer()) return f.get<int64_t>();
+    if (f.is_number()) return f.get<double>();
+    if (f.is_string()) return f.get<std::string>();
+    if (f.is_array()) {
+      Json::Array all;
+      for (const Foreign& one : f) all.push_back(in(one));
+      return all;
+    }
+    if (f.is_object()) {
+      Json::Object all;
+      for (const auto& [key, one] : f.items()) all.emplace_back(key, in(one));
+      return all;
+    }
+    return {};
+  }
+};
+
+double Json::number(double fallback) const {
+  if (const auto* whole = std::get_if<int64_t>(&value_)) return static_cast<double>(*whole);
+  if (const auto* real = std::get_if<double>(&value_)) return *real;
+  return fallback;
+}
+
+const Json* Json::find(std::string_view key) const {
+  const Object* object = as_object();
+  if (!object) return nullptr;
+  const auto it = std::find_if(object->begin(), object->end(), [&](const auto& member) { return member.first == key; });
+  return it == object->end() ? nullptr : &it->second;
+}
+
+Json& Json::set(std::string key, Json value) {
+  if (is_null()) value_ = Object{};
+  auto& object = std::get<Object>(value_);
+  const auto it = std::find_if(object.begin(), object.end(), [&](const auto& member) { return member.first == key; });
+  if (it == object.end())
+    object.emplace_back(std::move(key), std::move(value));
+  else
+    it->second = std::move(value);
+  return *this;
+}
+
+Json& Json::push(Json value) {
+  if (is_null()) value_ = Array{};
+  std::get<Array>(value_).push_back(std::move(value));
+  return *this;
+}
+
+std::string Json::dump(bool pretty) const { return JsonBridge::out(*this).dump(pretty ? 2 : -1, ' ', false, nlohmann::ordered_json::error_handler_t::replace); }
+
+Json Json::parse(std::string_view text) {
+  try {
+    return JsonBridge::in(nlohmann::ordered_json::parse(text));
+  } catch (const nlohmann::json::parse_error& fault) {
+    const std::string_view before = text.substr(0, std::min(fault.byte, text.size()));
+    throw Error(Blame::User, fmt::format("not valid JSON (line {})", 1 + std::count(before.begin(), before.end(), '\n')));
+  }
+}
+
+}  // namespace thimble

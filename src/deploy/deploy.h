@@ -1,0 +1,75 @@
+/// From a compiled model to numbers measured on a board: cross-compile, emulate, count.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "codegen/compiled.h"
+#include "targets/board.h"
+
+namespace thimble {
+
+/// What the linked ELF holds, start-up code and test harness told apart from the model.
+struct FirmwareSizes {
+  int64_t code = 0;       ///< model code in flash
+  int64_t constants = 0;  ///< model constants in flash
+  int64_t arena = 0, state = 0;  ///< as linked
+  int64_t stack = 0;      ///< worst case of the model's run, by static analysis of the call graph
+  int64_t support_flash = 0, support_ram = 0;  ///< start-up code and harness
+
+  int64_t flash() const { return code + constants; }
+  int64_t ram() const { return arena + state + stack; }
+};
+
+struct Firmware {
+  const Board* board = nullptr;
+  std::filesystem::path elf;
+  FirmwareSizes sizes;
+  std::vector<std::string> layer_symbols;
+};
+
+struct BuildOptions {
+  bool trace = false;  ///< every layer's outputs are written out too
+};
+
+/// Writes the C into `dir`, compiles and links it with the board's start-up code and limits. A model that does not fit is a User
+/// error with the numbers and the three cheapest ways out; a missing tool is an Environment error that says what to install.
+Firmware build_firmware(const Compiled& model, const Board& board, const std::filesystem::path& dir, const BuildOptions& options, Progress& progress);
+
+/// Cost of one layer, one inference.
+struct LayerCost {
+  uint64_t instructions = 0;
+  double cycles = 0;
+};
+struct FunctionCost {
+  std::string name;
+  uint64_t instructions = 0;
+  double cycles = 0;
+};
+
+struct RunResult {
+  std::vector<std::vector<std::byte>> outputs;  ///< per record: all graph outputs, one after the other
+  std::vector<std::vector<std::byte>> trace;    ///< of record 0, per layer: its outputs, one after the other
+  std::vector<LayerCost> layers;                ///< per layer, of record 0; empty where the board's emulator cannot count
+  std::vector<FunctionCost> functions;
+  std::optional<uint64_t> instructions;         ///< of record 0's whole run
+  std::optional<double> cycles;
+  int64_t stack_painted = -1;                   ///< bytes of stack that the run touched; -1 where it cannot be seen
+  double host_ms = 0;                           ///< wall time per inference, where the board is the host itself
+};
+
+/// Runs the firmware on the emulated board, one inference per record. Each record holds all graph inputs, one after the other.
+RunResult run_firmware(const Firmware& firmware, const std::vector<std::vector<std::byte>>& records, bool count, Progress& progress);
+
+/// One line of `thimble doctor`: a tool, whether it is there, which boards need it, the Debian package that has it.
+struct ToolStatus {
+  std::string tool, package, path, version;
+  std::vector<std::string> boards;
+};
+std::vector<ToolStatus> check_tools();
+
+}  // namespace thimble

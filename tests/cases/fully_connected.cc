@@ -1,0 +1,37 @@
+#include "ops/fully_connected.h"
+
+#include "cases/op_case.h"
+
+namespace thimble::testing {
+namespace {
+
+OpCase int8_case(std::string name, int64_t rows, int64_t features, int64_t units, Activation activation, int quant_axis) {
+  OpCase c{.name = "fully_connected/" + std::move(name), .graph = {}};
+  c.graph.name = "fully_connected";
+  const ValueId x = c.graph.add_input("x", {DType::I8, {rows, features}, per_tensor(0.05f, -3)});
+  const ValueId w = random_weights(c.graph, "w", {units, features}, quant_axis, 7);
+  const ValueId b = random_bias(c.graph, "b", units, 8);
+  c.graph.outputs = {add_node(c.graph, "fully_connected", "y", {x, w, b}, FullyConnectedAttrs{activation, false}, {per_tensor(0.08f, 5)})};
+  return c;
+}
+
+OpCase float_case(std::string name, Activation activation) {
+  OpCase c{.name = "fully_connected/" + std::move(name), .graph = {}};
+  c.graph.name = "fully_connected";
+  const ValueId x = c.graph.add_input("x", {DType::F32, {2, 13}, {}});
+  const ValueId w = random_floats(c.graph, "w", {5, 13}, 7);
+  const ValueId b = random_floats(c.graph, "b", {5}, 8);
+  c.graph.outputs = {add_node(c.graph, "fully_connected", "y", {x, w, b}, FullyConnectedAttrs{activation, false})};
+  return c;
+}
+
+}  // namespace
+
+std::vector<OpCase> fully_connected_cases() {
+  return {int8_case("s8", 1, 16, 4, Activation::None, -1),
+          int8_case("s8_per_channel_relu6", 3, 17, 5, Activation::Relu6, 0),
+          float_case("f32", Activation::None),
+          float_case("f32_relu", Activation::Relu)};
+}
+
+}  // namespace thimble::testing
