@@ -32,8 +32,14 @@ struct Geometry {
 };
 
 /// One argument of the call.
-struct InputArg { int index; };    ///< pointer to operand i (of whatever kind: arena, state or constant as it stands); NULL when absent
-struct OutputArg { int index; };
+struct InputArg {
+  int index;           ///< pointer to operand i (of whatever kind: arena, state or constant as it stands); NULL when absent
+  int64_t offset = 0;  ///< bytes past its beginning
+};
+struct OutputArg {
+  int index;
+  int64_t offset = 0;
+};
 struct ScratchArg {};
 using Argument = std::variant<InputArg, OutputArg, ScratchArg, Constant, Geometry>;
 
@@ -44,8 +50,8 @@ class KernelCall {
  public:
   explicit KernelCall(std::string function) : function_(std::move(function)) {}
 
-  KernelCall& input(int i) { return add(InputArg{i}); }
-  KernelCall& output(int i) { return add(OutputArg{i}); }
+  KernelCall& input(int i, int64_t byte_offset = 0) { return add(InputArg{i, byte_offset}); }
+  KernelCall& output(int i, int64_t byte_offset = 0) { return add(OutputArg{i, byte_offset}); }
   KernelCall& scratch() { return add(ScratchArg{}); }
   template <class T>
   KernelCall& constant(std::string name, std::span<const T> values, int align = 0) {
@@ -58,8 +64,16 @@ class KernelCall {
   }
   KernelCall& geometry(std::string type, std::vector<Geometry::Field> fields) { return add(Geometry{std::move(type), std::move(fields)}); }
 
+  /// Another call in the same layer function, after this one and those appended before: a node with many operands is a call each.
+  KernelCall& then(KernelCall next) {
+    more_.push_back(std::move(next));
+    return *this;
+  }
+
   const std::string& function() const { return function_; }
   const std::vector<Argument>& arguments() const { return arguments_; }
+  /// The calls that follow this one, in order; theirs are empty.
+  const std::vector<KernelCall>& more() const { return more_; }
 
  private:
   KernelCall& add(Argument argument) {
@@ -68,6 +82,7 @@ class KernelCall {
   }
   std::string function_;
   std::vector<Argument> arguments_;
+  std::vector<KernelCall> more_;
 };
 
 /// A C literal: integers as they are (INT32_MIN included), floats in hexadecimal so that no digit is lost.
