@@ -15,15 +15,15 @@ std::span<const std::string_view> enum_names(Optimize);
 
 struct CompileOptions {
   Optimize optimize = Optimize::Balanced;
-  bool golden = true;       ///< emit golden vectors and the self-test (behind THIMBLE_SELFTEST, so they cost nothing when unused)
+  bool golden = true;  ///< emit golden vectors and the self-test (behind THIMBLE_SELFTEST, so they cost nothing when unused)
   int golden_records = 2;
 };
 
 /// One call that the generated `run` makes, in order.
 struct Layer {
   std::string name, op, kernel;
-  std::string symbol;   ///< the C function: "thimble_kws_layer_03"; its entry marks the layer for the measuring instrument
-  int node = -1;        ///< in Compiled::graph
+  std::string symbol;  ///< the C function: "thimble_kws_layer_03"; its entry marks the layer for the measuring instrument
+  int node = -1;       ///< in Compiled::graph
   int64_t macs = 0;
   int64_t ram_live = 0;  ///< bytes of the arena in use while it runs
   int64_t constant_bytes = 0;
@@ -36,14 +36,14 @@ struct Port {
 };
 
 struct Compiled {
-  std::string name;   ///< C identifier made from the model's name: "kws_int8"
-  Graph graph;        ///< after the passes
+  std::string name;  ///< C identifier made from the model's name: "kws_int8"
+  Graph graph;       ///< after the passes
   Plan plan;
   std::vector<Layer> layers;
   std::vector<Port> inputs, outputs;
   int64_t arena_bytes = 0, state_bytes = 0, constant_bytes = 0;
-  std::string header, source;   ///< text of <name>.h and <name>.c
-  std::string compiler_level;   ///< "-O2", "-Os", ...: what the source is meant to be compiled with
+  std::string header, source;  ///< text of <name>.h and <name>.c
+  std::string compiler_level;  ///< "-O2", "-Os", ...: what the source is meant to be compiled with
 };
 
 /// Chooses kernels, plans, writes the C. `graph` is what the passes left. Throws Unsupported with every node that no kernel runs.

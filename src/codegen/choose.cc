@@ -1,0 +1,37 @@
+#include "codegen/choose.h"
+
+#include <fmt/format.h>
+
+namespace thimble {
+namespace {
+
+std::string refusals(const std::vector<Verdict>& verdicts) {
+  if (verdicts.empty()) return "no kernel exists";
+  std::string text;
+  for (const Verdict& verdict : verdicts) text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", verdict.kernel->name, verdict.refusal);
+  return text;
+}
+
+}  // namespace
+
+std::vector<const Kernel*> choose_kernels(const Graph& graph, const Board& board) {
+  std::vector<const Kernel*> chosen;
+  std::string faults;
+  int count = 0;
+  for (const Node& node : graph.nodes) {
+    const std::vector<Verdict> verdicts = consider(node, graph, board);
+    if (!verdicts.empty() && verdicts[0].refusal.empty()) {
+      chosen.push_back(verdicts[0].kernel);
+      continue;
+    }
+    ++count;
+    faults += fmt::format("\n  {}  '{}'  {}", node.op->name, node.name, refusals(verdicts));
+  }
+  if (count > 0)
+    throw Error(Blame::Unsupported,
+                fmt::format("model has {} node{} that no kernel runs on {}{}", count, count == 1 ? "" : "s", board.name, faults),
+                "`thimble kernels` lists what there is; quantise the model to int8 or keep those nodes out of it");
+  return chosen;
+}
+
+}  // namespace thimble

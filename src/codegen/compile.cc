@@ -1,0 +1,148 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
+
+#include "codegen/c_text.h"
+#include "codegen/choose.h"
+#include "codegen/compiled.h"
+#include "codegen/model_text.h"
+#include "ir/interpreter.h"
+
+namespace thimble {
+namespace {
+
+constexpr std::string_view kOptimizeNames[] = {"balanced", "speed", "flash"};
+constexpr std::string_view kLevels[] = {"-O2", "-O3", "-Os"};
+constexpr int kStateAlign = 8;
+
+std::vector<PlanStep> plan_steps(const Graph& graph, const std::vector<const Kernel*>& kernels) {
+  std::vector<PlanStep> steps;
+  for (size_t n = 0; n < kernels.size(); ++n) {
+    const Kernel& kernel = *kernels[n];
+    PlanStep step{.align = kernel.align, .in_place = kernel.in_place, .alias = kernel.alias};
+    if (kernel.scratch) step.scratch_bytes = kernel.scratch(graph.nodes[n], graph);
+    steps.push_back(step);
+  }
+  return steps;
+}
+
+/// Where state values lie in the model's `state` member.
+std::vector<int64_t> place_state(const Graph& graph, int64_t& bytes) {
+  std::vector<int64_t> offsets(graph.values.size(), -1);
+  bytes = 0;
+  for (size_t i = 0; i < graph.values.size(); ++i) {
+    if (!graph.values[i].state) continue;
+    offsets[i] = bytes;
+    bytes += (graph.values[i].type.bytes() + kStateAlign - 1) / kStateAlign * kStateAlign;
+  }
+  return offsets;
+}
+
+Addresses addresses_of(const Graph& graph, const Plan& plan, const std::vector<int64_t>& state_offsets) {
+  Addresses addresses{std::vector<std::string>(graph.values.size()), std::vector<std::string>(graph.nodes.size())};
+  for (size_t i = 0; i < graph.values.size(); ++i) {
+    if (state_offsets[i] >= 0)
+      addresses.of[i] = fmt::format("self->state + {}", state_offsets[i]);
+    else if (plan.buffer_of[i] >= 0)
+      addresses.of[i] = fmt::format("self->arena + {}", plan.offset_of(static_cast<ValueId>(i)));
+  }
+  for (size_t n = 0; n < graph.nodes.size(); ++n)
+    if (plan.scratch_of[n] >= 0)
+      addresses.scratch[n] = fmt::format("self->arena + {}", plan.buffers[static_cast<size_t>(plan.scratch_of[n])].offset);
+  return addresses;
+}
+
+std::vector<Port> ports(const Graph& graph, const std::vector<ValueId>& ids) {
+  std::vector<Port> all;
+  for (ValueId id : ids) all.push_back({graph.value(id).name, graph.type(id)});
+  return all;
+}
+
+Buffer random_input(const TensorType& type, std::mt19937& random) {
+  Buffer bytes(static_cast<size_t>(type.bytes()));
+  if (type.dtype != DType::F32) {
+    for (std::byte& b : bytes) b = static_cast<std::byte>(random() & (type.dtype == DType::Bool ? 1 : 255));
+    return bytes;
+  }
+  for (size_t i = 0; i < bytes.size(); i += sizeof(float)) {
+    const float value = static_cast<float>(random() >> 8) / static_cast<float>(1 << 23) - 1.0f;
+    std::copy_n(reinterpret_cast<const std::byte*>(&value), sizeof value, bytes.data() + i);
+  }
+  return bytes;
+}
+
+std::vector<GoldenRecord> make_golden(const Graph& graph, int records) {
+  const Doing doing([&] { return "computing the golden vectors of '" + graph.name + "'"; });
+  std::vector<GoldenRecord> golden;
+  std::mt19937 random(1);
+  Interpreter interpreter(graph);
+  for (int r = 0; r < records; ++r) {
+    GoldenRecord record;
+    for (ValueId id : graph.inputs) record.inputs.push_back(random_input(graph.type(id), random));
+    record.outputs = interpreter.run(record.inputs);
+    golden.push_back(std::move(record));
+  }
+  return golden;
+}
+
+/// The layers in the order they run; aliases that share their operand's memory make none.
+std::vector<LayerCode> lower_all(const Graph& graph, const Plan& plan, const std::vector<const Kernel*>& kernels, Compiled& model,
+                                 std::vector<std::string>& headers) {
+  std::vector<LayerCode> code;
+  for (size_t position = 0; position < plan.order.size(); ++position) {
+    const auto n = static_cast<size_t>(plan.order[position]);
+    const Node& node = graph.nodes[n];
+    const Kernel& kernel = *kernels[n];
+    const auto buffer = [&](ValueId id) { return plan.buffer_of[static_cast<size_t>(id)]; };
+    if (kernel.alias && buffer(node.in[0]) >= 0 && buffer(node.in[0]) == buffer(node.out[0])) continue;
+    LayerCode layer{static_cast<int>(n), {}};
+    if (!kernel.alias) {
+      const Doing doing([&] { return fmt::format("lowering node '{}' ({}) to {}", node.name, node.op->name, kernel.name); });
+      KernelCall call = kernel.lower(node, graph);
+      layer.calls = call.more();
+      layer.calls.insert(layer.calls.begin(), std::move(call));
+      if (std::find(headers.begin(), headers.end(), kernel.source) == headers.end()) headers.emplace_back(kernel.source);
+    }
+    model.layers.push_back({.name = node.name,
+                            .op = std::string(node.op->name),
+                            .kernel = std::string(kernel.name),
+                            .symbol = fmt::format("thimble_{}_layer_{:02}", model.name, code.size()),
+                            .node = static_cast<int>(n),
+                            .macs = macs_of(graph, node),
+                            .ram_live = plan.live_bytes[position],
+                            .outputs = node.out});
+    code.push_back(std::move(layer));
+  }
+  return code;
+}
+
+}  // namespace
+
+std::span<const std::string_view> enum_names(Optimize) { return kOptimizeNames; }
+
+Compiled compile(Graph graph, const Board& board, const CompileOptions& options) {
+  const Doing doing([&] { return fmt::format("compiling '{}' for {}", graph.name, board.name); });
+  const std::vector<const Kernel*> kernels = choose_kernels(graph, board);
+  Compiled model;
+  model.name = c_identifier(graph.name);
+  model.plan = plan_memory(graph, plan_steps(graph, kernels));
+  model.arena_bytes = model.plan.arena_bytes;
+  model.inputs = ports(graph, graph.inputs);
+  model.outputs = ports(graph, graph.outputs);
+  model.compiler_level = kLevels[static_cast<size_t>(options.optimize)];
+  const std::vector<int64_t> state_offsets = place_state(graph, model.state_bytes);
+  std::vector<std::string> headers = {"core/base.h"};
+  const std::vector<LayerCode> code = lower_all(graph, model.plan, kernels, model, headers);
+  const std::vector<GoldenRecord> golden = options.golden ? make_golden(graph, options.golden_records) : std::vector<GoldenRecord>{};
+  const Addresses addresses = addresses_of(graph, model.plan, state_offsets);
+  model.graph = std::move(graph);
+  model.header = header_text(model);
+  SourceText source = source_text(model, code, headers, addresses, golden, options);
+  model.source = std::move(source.text);
+  model.constant_bytes = source.constant_bytes;
+  for (size_t i = 0; i < model.layers.size(); ++i) model.layers[i].constant_bytes = source.layer_constant_bytes[i];
+  return model;
+}
+
+}  // namespace thimble

@@ -1,0 +1,121 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/files.h"
+#include "base/subprocess.h"
+#include "codegen/c_text.h"
+#include "codegen/compiled.h"
+#include "ir/interpreter.h"
+#include "ops/fully_connected.h"
+#include "ops/ops.h"
+
+namespace thimble {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// Two fully connected layers of one shape, so that their body is shared.
+Graph two_layers() {
+  Graph graph{.name = "Two Layers"};
+  const Quant quant = per_tensor(0.05f, 3);
+  ValueId x = graph.add_input("x", {DType::I8, {1, 4}, quant});
+  for (int8_t layer = 0; layer < 2; ++layer) {
+    std::vector<int8_t> weights(16);
+    for (size_t i = 0; i < weights.size(); ++i) weights[i] = static_cast<int8_t>(static_cast<int>(i) * 7 % 31 - 15 + layer);
+    const std::vector<int32_t> bias = {10, -20, 30, layer};
+    const ValueId w = graph.add_constant<int8_t>("w", {4, 4}, weights, per_tensor(0.02f, 0));
+    const ValueId b = graph.add_constant<int32_t>("b", {4}, bias);
+    x = add_node(graph, "fully_connected", "fc" + std::to_string(layer), {x, w, b}, FullyConnectedAttrs{}, {quant});
+  }
+  graph.outputs = {x};
+  return graph;
+}
+
+/// Compiles the model with its self-test and runs it; the program's output and status.
+CommandResult run_selftest(const Compiled& model, const std::vector<std::string>& compiler) {
+  const TempDir dir;
+  write_text(dir.path() / (model.name + ".h"), model.header);
+  write_text(dir.path() / (model.name + ".c"), model.source);
+  write_text(dir.path() / "main.c", "#include \"" + model.name + ".h\"\nstatic thimble_" + model.name +
+                                        " m;\nint main(void) { return thimble_" + model.name + "_selftest(&m); }\n");
+  std::vector<std::string> command = compiler;
+  for (const char* word : {"-DTHIMBLE_SELFTEST", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsanitize=address,undefined", "main.c"})
+    command.emplace_back(word);
+  command.push_back(model.name + ".c");
+  const CommandResult built = run_command(command, dir.path());
+  if (built.status != 0) return built;
+  return run_command({(dir.path() / "a.out").string()}, dir.path());
+}
+
+TEST(Compile, SelfTestPassesInCAndCpp) {
+  for (const Optimize optimize : {Optimize::Balanced, Optimize::Speed, Optimize::Flash}) {
+    const Compiled model = compile(two_layers(), board_named("host"), {.optimize = optimize});
+    const CommandResult c = run_selftest(model, {"gcc", "-std=c99"});
+    EXPECT_EQ(c.status, 0) << c.out;
+    const CommandResult cpp = run_selftest(model, {"g++", "-x", "c++", "-std=c++17"});
+    EXPECT_EQ(cpp.status, 0) << cpp.out;
+  }
+}
+
+TEST(Compile, SelfTestFailsWhenAWeightIsWrong) {
+  Compiled model = compile(two_layers(), board_named("host"));
+  const size_t weights = model.source.find("_weights[16] = {");
+  ASSERT_NE(weights, std::string::npos);
+  model.source.insert(model.source.find('{', weights) + 1, "99+");
+  EXPECT_EQ(run_selftest(model, {"gcc", "-std=c99"}).status, 1);
+}
+
+TEST(Compile, LayersOfOneShapeShareABody) {
+  const Compiled model = compile(two_layers(), board_named("host"));
+  ASSERT_EQ(model.layers.size(), 2u);
+  EXPECT_EQ(model.layers[1].symbol, "thimble_two_layers_layer_01");
+  EXPECT_THAT(model.source, HasSubstr("thimble_two_layers_body_0(const int8_t *p0"));
+  EXPECT_EQ(model.arena_bytes, 8);
+  // 2 x (16 weights + 4 biases of 4 bytes), and one table each of 4 mantissas and 4 shifts that both layers read.
+  EXPECT_EQ(model.constant_bytes, 2 * (16 + 16) + 16 + 4);
+}
+
+TEST(Compile, NamesEveryNodeThatNoKernelRuns) {
+  Graph graph{.name = "m"};
+  const ValueId x = graph.add_input("x", {DType::I16, {1, 4}, per_tensor(1, 0)});
+  const std::vector<int8_t> weights(8);
+  const ValueId w = graph.add_constant<int8_t>("w", {2, 4}, weights, per_tensor(1, 0));
+  graph.nodes.push_back({find_op("fully_connected"),
+                         "dense",
+                         {x, w},
+                         {graph.add_value({"y", {DType::I16, {1, 2}, per_tensor(1, 0)}, nullptr})},
+                         FullyConnectedAttrs{}});
+  graph.outputs = graph.nodes[0].out;
+  try {
+    compile(graph, board_named("host"));
+    FAIL() << "compiled";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.blame, Blame::Unsupported);
+    EXPECT_THAT(error.what(), HasSubstr("model has 1 node that no kernel runs on host\n  fully_connected  'dense'  "));
+    EXPECT_THAT(error.what(), HasSubstr("fully_connected_s8_ref: the input is not int8"));
+  }
+}
+
+TEST(CText, MakesIdentifiers) {
+  EXPECT_EQ(c_identifier("Kws-v2.int8"), "kws_v2_int8");
+  EXPECT_EQ(c_identifier("3d"), "m3d");
+  EXPECT_EQ(c_macro("kws_int8"), "KWS_INT8");
+}
+
+TEST(CText, WritesArraysWithoutLosingADigit) {
+  const std::vector<float> floats = {0.1f, -2.0f};
+  EXPECT_EQ(c_array(DType::F32, std::as_bytes(std::span(floats))), "{0x1.99999ap-4f,-0x1p+1f}");
+  const std::vector<int32_t> lowest = {std::numeric_limits<int32_t>::min()};
+  EXPECT_EQ(c_array(DType::I32, std::as_bytes(std::span(lowest))), "{(-2147483647 - 1)}");
+}
+
+TEST(CText, PastesHeadersOnceAndDependenciesFirst) {
+  const std::string text = paste_headers({"kernels/fully_connected_ref.h", "core/base.h"});
+  EXPECT_EQ(text.find("#include \""), std::string::npos);
+  EXPECT_LT(text.find("---- core/base.h"), text.find("---- core/requantize.h"));
+  EXPECT_LT(text.find("---- core/requantize.h"), text.find("---- kernels/fully_connected_ref.h"));
+  EXPECT_EQ(text.find("---- core/base.h"), text.rfind("---- core/base.h"));
+}
+
+}  // namespace
+}  // namespace thimble
