@@ -41,8 +41,9 @@ class Paster {
  public:
   void paste(const std::string& header) {
     if (!seen_.insert(header).second) return;
+    const std::string text = read_text(runtime_ / header);
     std::string own;
-    std::string_view rest = cached_text(header);
+    std::string_view rest = text;
     while (!rest.empty()) {
       const size_t end = std::min(rest.find('\n'), rest.size());
       const std::string_view line = rest.substr(0, end);
@@ -59,7 +60,7 @@ class Paster {
   std::string text_;
 
  private:
-  static std::string cached_text(const std::string& header) { return read_text(runtime_dir() / header); }
+  fs::path runtime_ = runtime_dir();
   std::set<std::string> seen_;
 };
 

@@ -43,7 +43,7 @@ CommandResult run_selftest(const Compiled& model, const std::vector<std::string>
     command.emplace_back(word);
   command.push_back(model.name + ".c");
   const CommandResult built = run_command(command, dir.path());
-  if (built.status != 0) return built;
+  EXPECT_EQ(built.status, 0) << built.out;
   return run_command({(dir.path() / "a.out").string()}, dir.path());
 }
 
@@ -112,6 +112,7 @@ TEST(CText, WritesArraysWithoutLosingADigit) {
 TEST(CText, PastesHeadersOnceAndDependenciesFirst) {
   const std::string text = paste_headers({"kernels/fully_connected_ref.h", "core/base.h"});
   EXPECT_EQ(text.find("#include \""), std::string::npos);
+  EXPECT_NE(text.find("\n} thimble_fully_connected_s8_shape;\n"), std::string::npos);
   EXPECT_LT(text.find("---- core/base.h"), text.find("---- core/requantize.h"));
   EXPECT_LT(text.find("---- core/requantize.h"), text.find("---- kernels/fully_connected_ref.h"));
   EXPECT_EQ(text.find("---- core/base.h"), text.rfind("---- core/base.h"));
