@@ -8,8 +8,8 @@
 namespace thimble {
 namespace {
 
-constexpr std::string_view kTypeNames[] = {"true or false", "a whole number", "a number", "text", "a list of whole numbers",
-                                           "a list of numbers", "a list of words"};
+constexpr std::string_view kTypeNames[] = {"true or false",           "a whole number",    "a number",       "text",
+                                           "a list of whole numbers", "a list of numbers", "a list of words"};
 
 template <class T>
 std::optional<T> parse_number(std::string_view text) {
@@ -96,6 +96,8 @@ FieldValue parse_field(std::string_view name, std::string_view text, const Field
 }
 
 std::optional<std::string> did_you_mean(std::string_view word, std::span<const std::string> words) {
+  const auto begins = [&](const std::string& candidate) { return word.size() >= 3 && candidate.starts_with(word); };
+  if (std::count_if(words.begin(), words.end(), begins) == 1) return *std::find_if(words.begin(), words.end(), begins);
   const std::string* best = nullptr;
   size_t best_slips = word.size() / 3 + 2;
   for (const std::string& candidate : words) {
@@ -121,7 +123,7 @@ void check_field(std::string_view name, const FieldValue& value, const FieldRule
   const double number = whole ? static_cast<double>(*whole) : *real;
   if (number >= rule.min && number <= rule.max) return;
   const std::string range = rule.max == std::numeric_limits<double>::infinity() ? fmt::format("at least {}", rule.min)
-                                                                                  : fmt::format("between {} and {}", rule.min, rule.max);
+                                                                                : fmt::format("between {} and {}", rule.min, rule.max);
   throw Error(Blame::User, fmt::format("{} = {} is out of range; it must be {}", name, number, range));
 }
 
@@ -129,6 +131,10 @@ namespace detail {
 
 void wrong_type(std::string_view name, const FieldValue& value) {
   throw Error(Blame::User, fmt::format("{} cannot be {} ('{}')", name, kTypeNames[value.index()], to_string(value)));
+}
+
+void out_of_range(std::string_view name, int64_t value, int64_t min, int64_t max) {
+  throw Error(Blame::User, fmt::format("{} = {} is out of range; it must be between {} and {}", name, value, min, max));
 }
 
 size_t index_of_name(std::string_view name, const std::string& word, std::span<const std::string_view> names) {

@@ -24,6 +24,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -93,6 +94,7 @@ FieldValue get_field(const T& member) {
 }
 
 [[noreturn]] void wrong_type(std::string_view name, const FieldValue& value);
+[[noreturn]] void out_of_range(std::string_view name, int64_t value, int64_t min, int64_t max);
 size_t index_of_name(std::string_view name, const std::string& word, std::span<const std::string_view> names);
 
 template <class T>
@@ -107,9 +109,8 @@ void set_field(std::string_view name, T& member, const FieldValue& value) {
     member = *flag;
   } else if constexpr (std::is_integral_v<T>) {
     const auto* number = std::get_if<int64_t>(&value);
-    if (!number || *number < static_cast<int64_t>(std::numeric_limits<T>::min()) ||
-        *number > static_cast<int64_t>(std::numeric_limits<T>::max()))
-      wrong_type(name, value);
+    if (!number) wrong_type(name, value);
+    if (!std::in_range<T>(*number)) out_of_range(name, *number, std::numeric_limits<T>::min(), std::numeric_limits<T>::max());
     member = static_cast<T>(*number);
   } else if constexpr (std::is_floating_point_v<T>) {
     if (const auto* number = std::get_if<int64_t>(&value))

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -40,16 +41,15 @@ void write_bytes(const fs::path& path, std::span<const std::byte> bytes) {
   if (path.has_parent_path()) fs::create_directories(path.parent_path(), ignored);
   const fs::path temporary = path.string() + fmt::format(".{}.tmp", getpid());
   errno = 0;
-  {
-    std::ofstream file(temporary, std::ios::binary);
-    if (!file) fail("write", path);
-    file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    file.flush();
-    if (!file) fail("write", path);
-  }
-  std::error_code fault;
-  fs::rename(temporary, path, fault);
-  if (fault) throw Error(Blame::Environment, fmt::format("cannot write '{}': {}", path.string(), fault.message()));
+  std::ofstream file(temporary, std::ios::binary);
+  if (!file) fail("write", path);
+  file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  file.close();
+  if (file && std::rename(temporary.c_str(), path.c_str()) == 0) return;
+  const int fault = errno;
+  fs::remove(temporary, ignored);
+  errno = fault;
+  fail("write", path);
 }
 
 void write_text(const fs::path& path, std::string_view text) { write_bytes(path, std::as_bytes(std::span(text))); }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/error.h"
 
@@ -36,6 +37,7 @@ struct JsonBridge {
 
   static Json in(const Foreign& f) {
     if (f.is_boolean()) return f.get<bool>();
+    if (f.is_number_unsigned()) return f.get<uint64_t>();
     if (f.is_number_integer()) return f.get<int64_t>();
     if (f.is_number()) return f.get<double>();
     if (f.is_string()) return f.get<std::string>();
@@ -52,6 +54,13 @@ struct JsonBridge {
     return {};
   }
 };
+
+Json::Json(uint64_t v) {
+  if (std::in_range<int64_t>(v))
+    value_ = static_cast<int64_t>(v);
+  else
+    value_ = static_cast<double>(v);
+}
 
 double Json::number(double fallback) const {
   if (const auto* whole = std::get_if<int64_t>(&value_)) return static_cast<double>(*whole);

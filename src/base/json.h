@@ -21,7 +21,7 @@ class Json {
   Json(bool v) : value_(v) {}                  // NOLINT(google-explicit-constructor)
   Json(int v) : value_(int64_t{v}) {}          // NOLINT(google-explicit-constructor)
   Json(int64_t v) : value_(v) {}               // NOLINT(google-explicit-constructor)
-  Json(uint64_t v) : value_(static_cast<int64_t>(v)) {}  // NOLINT(google-explicit-constructor)
+  Json(uint64_t v);                            // NOLINT(google-explicit-constructor): a double above the range of int64_t
   Json(double v) : value_(v) {}                // NOLINT(google-explicit-constructor)
   Json(const char* v) : value_(std::string(v)) {}   // NOLINT(google-explicit-constructor)
   Json(std::string v) : value_(std::move(v)) {}     // NOLINT(google-explicit-constructor)
