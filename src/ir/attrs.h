@@ -8,6 +8,11 @@
 
 namespace thimble {
 
+struct NoAttrs {
+  template <class V>
+  void fields(V&&) {}
+};
+
 /// A copyable box around an op's attribute struct. An op without attributes holds NoAttrs.
 class Attrs {
  public:
@@ -24,6 +29,8 @@ class Attrs {
     return box->value;
   }
 
+  /// True when nothing was said: a node of an op with attributes then gets the op's defaults.
+  bool none() const { return dynamic_cast<const Box<NoAttrs>*>(box_.get()) != nullptr; }
   AttrBag bag() const { return box_->bag(); }
   std::vector<FieldInfo> fields() const { return box_->fields(); }
   /// A struct of the same type filled from `bag`; see from_bag for what is refused.
@@ -46,11 +53,6 @@ class Attrs {
     T value;
   };
   std::shared_ptr<const BoxBase> box_;  // immutable, so sharing is copying
-};
-
-struct NoAttrs {
-  template <class V>
-  void fields(V&&) {}
 };
 
 inline Attrs::Attrs() : Attrs(NoAttrs{}) {}

@@ -28,6 +28,7 @@ ValueId Graph::add_state(std::string state_name, TensorType type) {
 }
 
 ValueId Graph::add_node(const OpDef& op, std::string node_name, std::vector<ValueId> in, Attrs attrs, std::vector<Quant> quant) {
+  if (attrs.none()) attrs = op.attrs;
   Node node{&op, std::move(node_name), std::move(in), {}, std::move(attrs)};
   std::vector<TensorType> types = op.infer(node.attrs, input_views(*this, node));
   const auto first = static_cast<ValueId>(values.size());
