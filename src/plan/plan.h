@@ -12,9 +12,12 @@ namespace thimble {
 struct PlanStep {
   int64_t scratch_bytes = 0;  ///< lives only while the node runs
   int scratch_align = 4;
-  int align = 1;         ///< of the node's operands in the arena
-  bool in_place = false;  ///< the output may take the buffer of an operand of equal size that dies here
-  bool alias = false;     ///< the output is operand 0 under another shape
+  int align = 1;          ///< of the node's operands in the arena
+  /// The only output may take the buffer of an operand of equal size that dies here (a graph input's too: a run consumes them).
+  bool in_place = false;
+  /// The output is operand 0 under another shape. Where operand 0 is a constant or a state, which the arena does not hold, the output
+  /// gets a buffer of its own and the generated code has to copy.
+  bool alias = false;
 };
 
 /// A stretch of the arena and when it is taken; several values share it when they alias.
@@ -27,13 +30,13 @@ struct PlanBuffer {
 };
 
 struct Plan {
-  std::vector<int> order;           ///< node indices in the order they run
+  std::vector<int> order;  ///< node indices in the order they run
   std::vector<PlanBuffer> buffers;
-  std::vector<int> buffer_of;       ///< per value: index into buffers; -1: constant, state or unused
-  std::vector<int> scratch_of;      ///< per node: index into buffers; -1: none
+  std::vector<int> buffer_of;   ///< per value: index into buffers; -1: constant, state or unused
+  std::vector<int> scratch_of;  ///< per node: index into buffers; -1: none
   int64_t arena_bytes = 0;
-  int64_t lower_bound = 0;          ///< the most bytes alive at one time under this order and aliasing
-  std::vector<int64_t> live_bytes;  ///< per position in `order`
+  int64_t lower_bound = 0;          ///< the most bytes alive at one time under this order and aliasing, with what alignment adds
+  std::vector<int64_t> live_bytes;  ///< per position in `order` (one position at least)
 
   int64_t offset_of(ValueId id) const { return buffers[static_cast<size_t>(buffer_of[static_cast<size_t>(id)])].offset; }
 };
