@@ -1,0 +1,158 @@
+#include "ops/softmax.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "ops/checks.h"
+#include "ops/fixed_point.h"
+
+namespace thimble {
+namespace {
+
+constexpr int kDiffIntegerBits = 5;    // differences are Q5.26
+constexpr int kSumIntegerBits = 12;    // sums of exponentials are Q12.19
+constexpr int64_t kLongestRow = 4095;  // more would overflow the sum
+
+std::vector<TensorType> infer_row(std::string_view op, Inputs in, DType out) {
+  const TensorType& x = *in[0].type;
+  expect_dtype(op, x.dtype, {DType::F32, DType::I8});
+  expect(x.rank() > 0, std::string(op) + " needs an axis; a scalar has none");
+  if (x.dtype == DType::I8) {
+    scale_of(x);
+    expect(x.shape.back() <= kLongestRow, std::string(op) + " of int8 takes at most 4095 elements in a row");
+  }
+  return {{out, x.shape, {}}};
+}
+
+std::vector<TensorType> infer_softmax(const Attrs& attrs, Inputs in) {
+  const bool wide = attrs.as<SoftmaxAttrs>().wide_output;
+  expect(!wide || in[0].type->dtype == DType::I8, "softmax gives int16 only from int8");
+  return infer_row("softmax", in, wide ? DType::I16 : in[0].type->dtype);
+}
+std::vector<TensorType> infer_log_softmax(const Attrs&, Inputs in) { return infer_row("log_softmax", in, in[0].type->dtype); }
+
+/// Calls `row(in, out, n)` for each run along the last axis.
+template <class T, class U, class Row>
+void each_row(const TensorView& in, const TensorView& out, const Row& row) {
+  const auto n = static_cast<size_t>(in.type->shape.back());
+  const auto x = in.as<const T>();
+  const auto y = out.as<U>();
+  for (size_t i = 0; i < x.size(); i += n) row(x.subspan(i, n), y.subspan(i, n));
+}
+
+/// Q12.19 sum of exp(x - max) over a row.
+template <class Exp>
+int32_t sum_of_exps(std::span<const int8_t> x, int32_t max, int32_t diff_min, const Exp& exp) {
+  int32_t sum = 0;
+  for (int8_t v : x)
+    if (v - max >= diff_min) sum += fixed::divide_by_power_of_two(exp(v - max), kSumIntegerBits);
+  return sum;
+}
+
+template <class T>
+void softmax_int8(double beta, const TensorView& in, const TensorView& out) {
+  const SoftmaxScaling scaling = softmax_scaling(beta, *in.type);
+  const auto exp = [&](int32_t diff) { return fixed::exp_on_negative_values(requantize(diff, scaling.multiplier)); };
+  constexpr int32_t kMin = std::numeric_limits<T>::min();
+  each_row<int8_t, T>(in, out, [&](std::span<const int8_t> x, std::span<T> y) {
+    const int32_t max = *std::max_element(x.begin(), x.end());
+    const auto [mantissa, bits] = fixed::reciprocal(sum_of_exps(x, max, scaling.diff_min, exp));
+    const int exponent = std::min(bits + 31 - 8 * static_cast<int>(sizeof(T)), 31);
+    for (size_t i = 0; i < x.size(); ++i) {
+      const int32_t diff = x[i] - max;
+      const int32_t share = diff < scaling.diff_min ? 0 : fixed::divide_by_power_of_two(fixed::multiply(mantissa, exp(diff)), exponent);
+      y[i] = saturate<T>(share + kMin);
+    }
+  });
+}
+
+void log_softmax_int8(const TensorView& in, const TensorView& out) {
+  expect(out.type->quant == per_tensor(1.0f / 16, 127), "log_softmax of int8 gives scale 1/16 and zero point 127");
+  const SoftmaxScaling scaling = softmax_scaling(1, *in.type);
+  const Multiplier reverse = log_softmax_reverse(scaling);
+  each_row<int8_t, int8_t>(in, out, [&](std::span<const int8_t> x, std::span<int8_t> y) {
+    const int32_t max = *std::max_element(x.begin(), x.end());
+    const int32_t sum = sum_of_exps(x, max, scaling.diff_min,
+                                    [&](int32_t diff) { return fixed::exp_on_negative_values(requantize(diff, scaling.multiplier)); });
+    const int32_t log_sum = fixed::log_of_one_or_more(sum);
+    const int32_t least = std::max(scaling.diff_min - 1, requantize(log_sum + std::numeric_limits<int32_t>::min(), reverse));
+    for (size_t i = 0; i < x.size(); ++i) {
+      const int32_t diff = x[i] - max;
+      const int32_t log = requantize(diff, scaling.multiplier) - log_sum;
+      y[i] = diff > least ? saturate<int8_t>(fixed::divide_by_power_of_two(log, 31 - kDiffIntegerBits - 4) + 127) : int8_t{-128};
+    }
+  });
+}
+
+/// Both functions on float rows: `finish(x - max, sum of exponentials)`.
+template <class Finish>
+void eval_float(double beta, const TensorView& in, const TensorView& out, const Finish& finish) {
+  each_row<float, float>(in, out, [&](std::span<const float> x, std::span<float> y) {
+    const double max = *std::max_element(x.begin(), x.end());
+    double sum = 0;
+    for (float v : x) sum += std::exp((v - max) * beta);
+    for (size_t i = 0; i < x.size(); ++i) y[i] = static_cast<float>(finish((x[i] - max) * beta, sum));
+  });
+}
+
+void eval_softmax(const Attrs& attrs, Inputs in, Outputs out) {
+  const double beta = attrs.as<SoftmaxAttrs>().beta;
+  if (in[0].type->dtype == DType::F32) return eval_float(beta, in[0], out[0], [](double x, double sum) { return std::exp(x) / sum; });
+  out[0].type->dtype == DType::I16 ? softmax_int8<int16_t>(beta, in[0], out[0]) : softmax_int8<int8_t>(beta, in[0], out[0]);
+}
+
+void eval_log_softmax(const Attrs&, Inputs in, Outputs out) {
+  if (in[0].type->dtype == DType::I8) return log_softmax_int8(in[0], out[0]);
+  eval_float(1, in[0], out[0], [](double x, double sum) { return x - std::log(sum); });
+}
+
+Translated read_softmax(const ForeignNode& node, const ForeignGraph& graph) {
+  const bool wide = graph.tensors[static_cast<size_t>(node.out[0])].type.dtype == DType::I16;
+  return {SoftmaxAttrs{attr_or(node, "beta", 1.0), wide}, node.in};
+}
+bool write_softmax(const Attrs& attrs, ForeignNode& node, ForeignGraph&) {
+  const auto& a = attrs.as<SoftmaxAttrs>();
+  node.attrs = {{"beta", a.beta}};
+  node.version = a.wide_output ? 3 : 2;
+  return true;
+}
+bool write_log_softmax(const Attrs&, ForeignNode& node, ForeignGraph&) {
+  node.version = 2;
+  return true;
+}
+
+constexpr ForeignMap kSoftmax[] = {{"SOFTMAX", read_softmax, write_softmax}};
+constexpr ForeignMap kLogSoftmax[] = {{"LOG_SOFTMAX", nullptr, write_log_softmax}};
+
+}  // namespace
+
+SoftmaxScaling softmax_scaling(double beta, const TensorType& input) {
+  constexpr double kOne = 1 << (31 - kDiffIntegerBits);
+  const double real = std::min(beta * static_cast<double>(scale_of(input)) * kOne, 2147483647.0);
+  const Multiplier multiplier = quantize_multiplier(real);
+  expect(multiplier.shift >= 0, "softmax needs beta times the input's scale to be at least 2^-26");
+  const double radius = std::floor(((1 << kDiffIntegerBits) - 1) * kOne / static_cast<double>(int64_t{1} << multiplier.shift));
+  return {multiplier, -static_cast<int32_t>(radius)};
+}
+
+Multiplier log_softmax_reverse(const SoftmaxScaling& scaling) {
+  return quantize_multiplier(static_cast<double>(int64_t{1} << (31 - scaling.multiplier.shift)) / scaling.multiplier.mantissa);
+}
+
+std::span<const OpDef> softmax_ops() {
+  static const OpDef kOps[] = {{.name = "softmax",
+                                .summary = "exponentials along the last axis, divided by their sum",
+                                .attrs = SoftmaxAttrs{},
+                                .infer = infer_softmax,
+                                .eval = eval_softmax,
+                                .tflite = kSoftmax},
+                               {.name = "log_softmax",
+                                .summary = "logarithm of softmax along the last axis",
+                                .infer = infer_log_softmax,
+                                .eval = eval_log_softmax,
+                                .tflite = kLogSoftmax}};
+  return kOps;
+}
+
+}  // namespace thimble
