@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
 
 #include "codegen/c_text.h"
 #include "codegen/constants.h"
@@ -67,7 +68,7 @@ class SourceWriter {
   }
 
   ConstantPool pool_;
-  std::string functions_;
+  std::string definitions_, functions_;
   std::vector<int64_t> layer_constant_bytes_;
 
  private:
@@ -101,6 +102,7 @@ class SourceWriter {
       return parameter(text, "void *", fmt::format("(void *)({})", addresses_.scratch[static_cast<size_t>(node_index)]));
     if (const auto* constant = std::get_if<Constant>(&argument))
       return parameter(text, c_pointer(constant->dtype, true), pool_.add(*constant, layer, true));
+    if (const auto* named = std::get_if<NameArg>(&argument)) return named->name;
     const auto& geometry = std::get<Geometry>(argument);
     const std::string name = fmt::format("g{}", geometries_++);
     std::string fields;
@@ -115,6 +117,8 @@ class SourceWriter {
     CallText text;
     geometries_ = 0;
     for (const KernelCall& call : code.calls) {
+      for (const std::string& line : call.definitions())
+        if (defined_.insert(line).second) definitions_ += line + "\n";
       std::string arguments;
       for (const Argument& argument : call.arguments())
         arguments += (arguments.empty() ? "" : ", ") + argument_text(text, argument, node, code.node, layer);
@@ -157,6 +161,7 @@ class SourceWriter {
 
   const Compiled& model_;
   const Addresses& addresses_;
+  std::set<std::string> defined_;
   int geometries_ = 0;
 };
 
@@ -268,7 +273,8 @@ SourceText source_text(const Compiled& model, const std::vector<LayerCode>& code
       fmt::format("/* {0}: a model compiled by Thimble; see {0}.h. Compile with {1} -ffp-contract=off. */\n#include \"{0}.h\"\n\n",
                   model.name, model.compiler_level);
   if (options.optimize == Optimize::Flash) text += "#define THIMBLE_SMALL 1\n";
-  text += paste_headers(runtime_headers) + size_checks(model) + std::string(kMacros) + writer.pool_.text() + "\n" + writer.functions_;
+  text += paste_headers(runtime_headers) + size_checks(model) + std::string(kMacros) + writer.definitions_ + writer.pool_.text() + "\n" +
+          writer.functions_;
   text += init + run + access + "\n" + selftest_text(model, golden);
   return {std::move(text), writer.pool_.bytes(), std::move(writer.layer_constant_bytes_)};
 }

@@ -41,7 +41,10 @@ struct OutputArg {
   int64_t offset = 0;
 };
 struct ScratchArg {};
-using Argument = std::variant<InputArg, OutputArg, ScratchArg, Constant, Geometry>;
+struct NameArg {
+  std::string name;  ///< of a function or object that a definition of the call made
+};
+using Argument = std::variant<InputArg, OutputArg, ScratchArg, Constant, Geometry, NameArg>;
 
 /// The call that a kernel makes for one node, built fluently:
 ///
@@ -64,6 +67,15 @@ class KernelCall {
   }
   KernelCall& geometry(std::string type, std::vector<Geometry::Field> fields) { return add(Geometry{std::move(type), std::move(fields)}); }
 
+  /// A line of C at file scope that the call needs, written once however many calls ask for it: an instance of a macro that makes an
+  /// assembly loop for one geometry.
+  KernelCall& define(std::string line) {
+    definitions_.push_back(std::move(line));
+    return *this;
+  }
+  /// The name of what a definition made, as an argument.
+  KernelCall& name(std::string name) { return add(NameArg{std::move(name)}); }
+
   /// Another call in the same layer function, after this one and those appended before: a node with many operands is a call each.
   KernelCall& then(KernelCall next) {
     more_.push_back(std::move(next));
@@ -72,6 +84,7 @@ class KernelCall {
 
   const std::string& function() const { return function_; }
   const std::vector<Argument>& arguments() const { return arguments_; }
+  const std::vector<std::string>& definitions() const { return definitions_; }
   /// The calls that follow this one, in order; theirs are empty.
   const std::vector<KernelCall>& more() const { return more_; }
 
@@ -82,6 +95,7 @@ class KernelCall {
   }
   std::string function_;
   std::vector<Argument> arguments_;
+  std::vector<std::string> definitions_;
   std::vector<KernelCall> more_;
 };
 
