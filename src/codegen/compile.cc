@@ -40,7 +40,7 @@ std::vector<int64_t> place_state(const Graph& graph, int64_t& bytes) {
 }
 
 Addresses addresses_of(const Graph& graph, const Plan& plan, const std::vector<int64_t>& state_offsets) {
-  Addresses addresses{std::vector<std::string>(graph.values.size()), std::vector<std::string>(graph.nodes.size())};
+  Addresses addresses{std::vector<std::string>(graph.values.size()), std::vector<std::string>(graph.nodes.size(), "NULL")};
   for (size_t i = 0; i < graph.values.size(); ++i) {
     if (state_offsets[i] >= 0)
       addresses.of[i] = fmt::format("self->state + {}", state_offsets[i]);

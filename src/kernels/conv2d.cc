@@ -1,0 +1,112 @@
+#include "ops/conv2d.h"
+
+#include "kernels/weighted.h"
+#include "kernels/window2d.h"
+
+namespace thimble {
+namespace {
+
+Window2d lay(const Node& node, const Graph& graph) {
+  const TensorType& w = graph.type(node.in[1]);
+  return lay_window(node.attrs.as<Conv2dAttrs>(), graph.type(node.in[0]), w.shape[1], w.shape[2]);
+}
+
+/// A 1x1 window that never leaves the input needs no gathering.
+bool read_in_place(const Node& node, const Graph& graph) {
+  const Window2d at = lay(node, graph);
+  const bool inside =
+      at.pad_top == 0 && at.pad_left == 0 && (at.out_h - 1) * at.stride_h < at.in_h && (at.out_w - 1) * at.stride_w < at.in_w;
+  return at.kernel_h == 1 && at.kernel_w == 1 && inside && graph.type(node.in[1]).shape[3] == at.in_c;
+}
+
+std::optional<std::string> refuses_f32_s8w(const Node& node, const Graph& graph) { return refuses_hybrid(node, graph, 0); }
+
+int64_t scratch_s8(const Node& node, const Graph& graph) {
+  const TensorType& w = graph.type(node.in[1]);
+  return read_in_place(node, graph) ? 0 : w.elements() / w.shape[0];
+}
+
+Fields shape_fields(const Node& node, const Graph& graph) {
+  const Window2d at = lay(node, graph);
+  const TensorType& w = graph.type(node.in[1]);
+  Fields fields;
+  append(fields, {{"batches", at.batches},
+                  {"in_h", at.in_h},
+                  {"in_w", at.in_w},
+                  {"in_c", at.in_c},
+                  {"out_h", at.out_h},
+                  {"out_w", at.out_w},
+                  {"filters", w.shape[0]},
+                  {"groups", at.in_c / w.shape[3]}});
+  append_window(fields, at);
+  return fields;
+}
+
+KernelCall lower_s8(const Node& node, const Graph& graph) {
+  const TensorType &x = graph.type(node.in[0]), &w = graph.type(node.in[1]), &y = graph.type(node.out[0]);
+  const int64_t filters = w.shape[0];
+  Fields fields = shape_fields(node, graph);
+  append_quant(fields, node.attrs.as<Conv2dAttrs>().activation, x, y);
+  append(fields, {{"in_place", read_in_place(node, graph)}});
+  const SplitMultipliers split = split_multipliers(channel_multipliers(x, w, y, filters));
+  return KernelCall("thimble_conv2d_s8")
+      .input(0)
+      .output(0)
+      .scratch()
+      .constant("weights", constant_values<int8_t>(graph, node.in[1]))
+      .constant("bias", bias_with_zero_point(graph, node, filters, x.quant.zero[0], 0))
+      .constant("multipliers", split.mantissas)
+      .constant("shifts", split.shifts)
+      .geometry("thimble_conv2d_s8_shape", std::move(fields));
+}
+
+KernelCall lower_f32(const Node& node, const Graph& graph) {
+  Fields fields = shape_fields(node, graph);
+  append_range(fields, node.attrs.as<Conv2dAttrs>().activation);
+  return KernelCall("thimble_conv2d_f32")
+      .input(0)
+      .output(0)
+      .constant("weights", constant_values<float>(graph, node.in[1]))
+      .constant("bias", bias_or_zeros<float>(graph, node, graph.type(node.in[1]).shape[0]))
+      .geometry("thimble_conv2d_f32_shape", std::move(fields));
+}
+
+KernelCall lower_f32_s8w(const Node& node, const Graph& graph) {
+  const TensorType& w = graph.type(node.in[1]);
+  Fields fields = shape_fields(node, graph);
+  append_range(fields, node.attrs.as<Conv2dAttrs>().activation);
+  return KernelCall("thimble_conv2d_f32_s8w")
+      .input(0)
+      .output(0)
+      .constant("weights", constant_values<int8_t>(graph, node.in[1]))
+      .constant("scales", channel_scales(w, w.shape[0]))
+      .constant("bias", bias_or_zeros<float>(graph, node, w.shape[0]))
+      .geometry("thimble_conv2d_f32_shape", std::move(fields));
+}
+
+}  // namespace
+
+std::span<const Kernel> conv2d_kernels() {
+  static const Kernel kRows[] = {{.name = "conv2d_s8_ref",
+                                  .source = "kernels/conv2d_ref.h",
+                                  .op = "conv2d",
+                                  .refuses = refuses_weighted<DType::I8, DType::I8>,
+                                  .scratch = scratch_s8,
+                                  .cycles = cycles_per_mac<8>,
+                                  .lower = lower_s8},
+                                 {.name = "conv2d_f32_ref",
+                                  .source = "kernels/conv2d_ref.h",
+                                  .op = "conv2d",
+                                  .refuses = refuses_weighted<DType::F32, DType::F32>,
+                                  .cycles = cycles_per_mac<12>,
+                                  .lower = lower_f32},
+                                 {.name = "conv2d_f32_s8w_ref",
+                                  .source = "kernels/conv2d_ref.h",
+                                  .op = "conv2d",
+                                  .refuses = refuses_f32_s8w,
+                                  .cycles = cycles_per_mac<14>,
+                                  .lower = lower_f32_s8w}};
+  return kRows;
+}
+
+}  // namespace thimble

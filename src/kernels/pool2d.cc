@@ -1,0 +1,58 @@
+#include "ops/pool2d.h"
+
+#include "kernels/window2d.h"
+
+namespace thimble {
+namespace {
+
+template <DType dtype>
+std::optional<std::string> refuses(const Node& node, const Graph& graph) {
+  if (!dtype_is(graph, node, 0, dtype)) return "the input is not " + std::string(name_of(dtype));
+  if (is_constant(graph, node, 0)) return "the input is a constant, which this kernel cannot read from flash";
+  return std::nullopt;
+}
+
+Fields shape_fields(const Node& node, const Graph& graph) {
+  const auto& a = node.attrs.as<Pool2dAttrs>();
+  const Window2d at = lay_window(a, graph.type(node.in[0]), a.kernel_h, a.kernel_w);
+  Fields fields;
+  append(fields,
+         {{"batches", at.batches}, {"in_h", at.in_h}, {"in_w", at.in_w}, {"channels", at.in_c}, {"out_h", at.out_h}, {"out_w", at.out_w}});
+  append_window(fields, at);
+  append(fields, {{"maximum", node.op->name == "max_pool2d"}});
+  return fields;
+}
+
+KernelCall lower_s8(const Node& node, const Graph& graph) {
+  Fields fields = shape_fields(node, graph);
+  const IntRange range = quantized_range(node.attrs.as<Pool2dAttrs>().activation, graph.type(node.out[0]));
+  append(fields, {{"out_min", range.min}, {"out_max", range.max}});
+  return KernelCall("thimble_pool2d_s8").input(0).output(0).geometry("thimble_pool2d_s8_shape", std::move(fields));
+}
+
+KernelCall lower_f32(const Node& node, const Graph& graph) {
+  Fields fields = shape_fields(node, graph);
+  append_range(fields, node.attrs.as<Pool2dAttrs>().activation);
+  return KernelCall("thimble_pool2d_f32").input(0).output(0).geometry("thimble_pool2d_f32_shape", std::move(fields));
+}
+
+double cycles(const Node& node, const Graph& graph, const Board&) {
+  const auto& a = node.attrs.as<Pool2dAttrs>();
+  return static_cast<double>(graph.type(node.out[0]).elements()) * (20 + 8 * static_cast<double>(a.kernel_h * a.kernel_w));
+}
+
+constexpr Kernel row(std::string_view name, std::string_view op, decltype(Kernel::refuses) refuses, decltype(Kernel::lower) lower) {
+  return {.name = name, .source = "kernels/pool2d_ref.h", .op = op, .refuses = refuses, .cycles = cycles, .lower = lower};
+}
+
+}  // namespace
+
+std::span<const Kernel> pool2d_kernels() {
+  static const Kernel kRows[] = {row("average_pool2d_s8_ref", "average_pool2d", refuses<DType::I8>, lower_s8),
+                                 row("average_pool2d_f32_ref", "average_pool2d", refuses<DType::F32>, lower_f32),
+                                 row("max_pool2d_s8_ref", "max_pool2d", refuses<DType::I8>, lower_s8),
+                                 row("max_pool2d_f32_ref", "max_pool2d", refuses<DType::F32>, lower_f32)};
+  return kRows;
+}
+
+}  // namespace thimble

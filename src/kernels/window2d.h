@@ -1,0 +1,41 @@
+/// The members that every struct of a sliding window has, in the order of the structs in runtime/kernels.
+#pragma once
+
+#include "kernels/packing.h"
+#include "ops/window2d.h"
+
+namespace thimble {
+
+using Fields = std::vector<Geometry::Field>;
+
+inline Fields& append(Fields& fields, std::initializer_list<std::pair<const char*, int64_t>> more) {
+  for (const auto& [name, value] : more) fields.push_back({name, c_literal(value)});
+  return fields;
+}
+
+/// kernel_h ... pad_left.
+inline void append_window(Fields& fields, const Window2d& at) {
+  append(fields, {{"kernel_h", at.kernel_h},
+                  {"kernel_w", at.kernel_w},
+                  {"stride_h", at.stride_h},
+                  {"stride_w", at.stride_w},
+                  {"dilation_h", at.dilation_h},
+                  {"dilation_w", at.dilation_w},
+                  {"pad_top", at.pad_top},
+                  {"pad_left", at.pad_left}});
+}
+
+/// in_zero, out_zero, out_min, out_max.
+inline void append_quant(Fields& fields, Activation activation, const TensorType& x, const TensorType& y) {
+  const IntRange range = quantized_range(activation, y);
+  append(fields, {{"in_zero", x.quant.zero[0]}, {"out_zero", y.quant.zero[0]}, {"out_min", range.min}, {"out_max", range.max}});
+}
+
+/// out_min, out_max of a float result.
+inline void append_range(Fields& fields, Activation activation) {
+  const FloatRange range = float_range(activation);
+  fields.push_back({"out_min", c_literal(range.min)});
+  fields.push_back({"out_max", c_literal(range.max)});
+}
+
+}  // namespace thimble

@@ -1,0 +1,58 @@
+/// Weighted ops: which element types they take together, and weights as real numbers whatever they are stored as.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ops/arithmetic.h"
+
+namespace thimble {
+
+/// The values of a float or int8 tensor as floats; int8 by its scale, per channel along the scales' axis.
+inline std::vector<float> real_values(const TensorView& tensor) {
+  if (tensor.type->dtype == DType::F32) {
+    const auto all = tensor.as<const float>();
+    return {all.begin(), all.end()};
+  }
+  const Quant& quant = tensor.type->quant;
+  expect(quant.quantised(), "int8 weights under float activations need a scale");
+  size_t inner = 1;
+  if (quant.per_channel())
+    for (size_t axis = static_cast<size_t>(quant.axis) + 1; axis < tensor.type->shape.size(); ++axis)
+      inner *= static_cast<size_t>(tensor.type->shape[axis]);
+  const auto all = tensor.as<const int8_t>();
+  std::vector<float> real(all.size());
+  for (size_t i = 0; i < real.size(); ++i) {
+    const size_t c = quant.per_channel() ? i / inner % quant.scale.size() : 0;
+    real[i] = quant.scale[c] * static_cast<float>(all[i] - quant.zero[c]);
+  }
+  return real;
+}
+
+/// Refuses what no weighted op takes: float with float or int8 weights, and int8 with int8 weights and an int32 bias, are right.
+inline void expect_weight_types(std::string_view op, Inputs in, size_t weights, size_t bias) {
+  const DType x = in[0].type->dtype, w = in[weights].type->dtype;
+  const bool fits = (x == DType::F32 && (w == DType::F32 || w == DType::I8)) || (x == DType::I8 && w == DType::I8);
+  expect(fits, std::string(op) + " takes float, int8, or float with int8 weights; here the input is " + std::string(name_of(x)) +
+                   " and the weights are " + std::string(name_of(w)) +
+                   ": convert the model with int8 (not uint8, int16 or int4) quantisation");
+  if (bias >= in.size() || !in[bias]) return;
+  const DType wanted = x == DType::F32 ? DType::F32 : DType::I32;
+  expect(in[bias].type->dtype == wanted, std::string(op) + " with " + std::string(name_of(x)) + " input needs a bias of " +
+                                             std::string(name_of(wanted)) + ", not " + std::string(name_of(in[bias].type->dtype)));
+}
+
+/// Refuses int8 weights whose zero point is not 0: the convolutions of TFLite are symmetric in their weights.
+inline void expect_symmetric(std::string_view op, const TensorType& weights) {
+  for (int32_t zero : weights.quant.zero)
+    expect(zero == 0,
+           std::string(op) + " needs weights with zero point 0, not " + std::to_string(zero) + ": quantise the weights symmetrically");
+}
+
+/// Operand `i` at `index`; 0 where the op has no such operand.
+template <class T>
+T value_or_zero(Inputs in, size_t i, int64_t index) {
+  return i < in.size() && in[i] ? in[i].as<const T>()[static_cast<size_t>(index)] : T{};
+}
+
+}  // namespace thimble
