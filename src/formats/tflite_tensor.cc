@@ -71,7 +71,7 @@ std::optional<std::string> read_shape(const tfl::Tensor& tensor, size_t index, b
       return fmt::format("has shape {}, dynamic beyond the batch; convert the model with a fixed input shape",
                          dynamic_shape(signature.empty() ? dims : signature));
     if (open) shape[d] = 1;
-    if (shape[d] < 0) damaged(fmt::format("tensor {} has shape {}", index, to_string(shape)));
+    if (shape[d] < 0) damaged(fmt::format("tensor {} '{}' has shape {}", index, text_of(tensor.name()), to_string(shape)));
   }
   int64_t bytes = bytes_of(type.dtype);
   for (int64_t d : shape)
