@@ -16,9 +16,9 @@ struct PassReport {
   std::string name;
   int rewrites = 0;
   double ms = 0;
-  size_t nodes = 0;            ///< after the pass
+  size_t nodes = 0;  ///< after the pass
   std::vector<std::string> notes;
-  std::string before, after;   ///< printed graphs, when snapshots were asked for and the pass changed something
+  std::string before, after;  ///< printed graphs, when snapshots were asked for and the pass changed something
 };
 
 struct PipelineOptions {
