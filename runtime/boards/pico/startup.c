@@ -1,0 +1,1 @@
+#include "common/cortex_m.h"

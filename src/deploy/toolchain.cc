@@ -1,0 +1,140 @@
+#include "deploy/toolchain.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cstdlib>
+#include <set>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/subprocess.h"
+
+namespace thimble {
+namespace {
+
+bool is_wasm(const Board& board) { return has(board.isa, Isa::Wasm); }
+
+std::string compiler(const Board& board) { return is_wasm(board) ? std::string(board.triple) : std::string(board.triple) + "gcc"; }
+
+std::string compiler_package(const Board& board) {
+  if (has(board.isa, Isa::Arm)) return "gcc-arm-none-eabi";
+  if (has(board.isa, Isa::RiscV)) return "gcc-riscv64-unknown-elf";
+  if (has(board.isa, Isa::Xtensa)) return "gcc-xtensa-lx106";
+  if (has(board.isa, Isa::Avr)) return "gcc-avr";
+  if (has(board.isa, Isa::AArch64)) return "gcc-aarch64-linux-gnu";
+  return is_wasm(board) ? "clang-14" : "gcc";
+}
+
+std::string emulator_package(std::string_view program) {
+  if (program == "qemu-system-arm") return "qemu-system-arm";
+  if (program.starts_with("qemu-system")) return "qemu-system-misc";
+  if (program.starts_with("qemu")) return "qemu-user";
+  return program == "node" ? "nodejs" : "libsimavr-dev libelf-dev";
+}
+
+void append(std::vector<std::string>& list, std::vector<std::string> more) { list.insert(list.end(), more.begin(), more.end()); }
+
+}  // namespace
+
+std::vector<std::string> words(std::string_view text) {
+  std::vector<std::string> list;
+  while (!text.empty()) {
+    const size_t blank = std::min(text.find(' '), text.size());
+    if (blank > 0) list.emplace_back(text.substr(0, blank));
+    text.remove_prefix(std::min(blank + 1, text.size()));
+  }
+  return list;
+}
+
+Library library_of(const Board& board) {
+  if (board.core == "host") return Library::Host;
+  if (has(board.isa, Isa::Arm)) return Library::Newlib;
+  return has(board.isa, Isa::Avr) ? Library::AvrLibc : Library::Ours;
+}
+
+std::vector<Tool> build_tools(const Board& board) {
+  std::vector<Tool> tools{{compiler(board), compiler_package(board)}};
+  if (is_wasm(board))
+    tools.push_back({"wasm-ld-14", "lld-14"});
+  else
+    tools.push_back({std::string(board.triple) + "objdump", library_of(board) == Library::Host ? "binutils" : compiler_package(board)});
+  return tools;
+}
+
+std::vector<Tool> run_tools(const Board& board) {
+  if (board.emulator.empty()) return {};
+  const std::string program = words(board.emulator)[0];
+  return {{program, emulator_package(program)}};
+}
+
+fs::path instrument(std::string_view file) {
+  if (const char* chosen = std::getenv("THIMBLE_INSTRUMENTS")) return fs::path(chosen) / file;
+  std::error_code fault;
+  const fs::path program = fs::read_symlink("/proc/self/exe", fault);
+  for (fs::path folder = program.parent_path(); !fault && folder.has_relative_path(); folder = folder.parent_path())
+    if (fs::exists(folder / "lib/thimble" / file)) return folder / "lib/thimble" / file;
+  return {};
+}
+
+void require_tools(const Board& board, const std::vector<Tool>& tools) {
+  std::set<std::string> packages;
+  std::string missing;
+  for (const Tool& tool : tools) {
+    if (tool.program == "thimble-avr" ? !instrument(tool.program).empty() : find_program(tool.program).has_value()) continue;
+    missing += fmt::format("{}'{}'", missing.empty() ? "" : ", ", tool.program);
+    for (const std::string& package : words(tool.package)) packages.insert(package);
+  }
+  if (missing.empty()) return;
+  if (library_of(board) == Library::Newlib && packages.contains("gcc-arm-none-eabi")) packages.insert("libnewlib-arm-none-eabi");
+  if (library_of(board) == Library::AvrLibc && packages.contains("gcc-avr")) packages.insert("avr-libc");
+  const std::string_view rebuild = packages.contains("libsimavr-dev") ? ", then build Thimble again" : "";
+  throw Error(Blame::Environment, fmt::format("the board '{}' needs {}, which is not installed", board.name, missing),
+              fmt::format("sudo apt-get install {}{}", fmt::join(packages, " "), rebuild));
+}
+
+std::vector<std::string> compile_command(const Board& board, const std::string& level, bool warnings, bool sanitize) {
+  std::vector<std::string> command{compiler(board)};
+  append(command, words(board.cflags));
+  append(command, {level, "-ffp-contract=off", "-ffunction-sections", "-fdata-sections", "-fstack-usage", "-c"});
+  // Each layer keeps a function of its own, or the instrument could not tell two equal ones apart.
+  if (!is_wasm(board)) command.emplace_back("-fno-ipa-icf");
+  if (warnings) append(command, {"-std=c99", "-Wall", "-Wextra", "-Werror"});
+  if (sanitize) append(command, {"-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-g"});
+  if (library_of(board) == Library::Ours) append(command, {"-isystem", (runtime_dir() / "boards/common/freestanding").string()});
+  append(command, {"-I", ".", "-I", runtime_dir().string(), "-I", (runtime_dir() / "boards").string()});
+  return command;
+}
+
+std::vector<std::string> link_command(const Board& board, const Limits& limits, const std::vector<std::string>& objects,
+                                      const std::string& output, bool sanitize, bool map) {
+  std::vector<std::string> command{compiler(board)};
+  append(command, words(board.cflags));
+  append(command, {"-o", output, "-Wl,--gc-sections"});
+  const fs::path boards = runtime_dir() / "boards";
+  if (is_wasm(board)) {
+    append(command, {"-nostdlib", "-Wl,--no-entry", "-Wl,--export=thimble_main", "-Wl,-z,stack-size=65536"});
+  } else if (library_of(board) == Library::Host) {
+    if (sanitize) command.emplace_back("-fsanitize=address,undefined");
+  } else {
+    append(command, {"-nostdlib", "-static", "-Wl,--no-warn-rwx-segments", "-L", boards.string(), "-T",
+                     (boards / board.support_dir / "link.ld").string()});
+    for (const auto& [name, value] : {std::pair<const char*, uint64_t>{"__flash_base", board.flash.base},
+                                      {"__flash_bytes", static_cast<uint64_t>(limits.flash)},
+                                      {"__ram_base", board.ram.base},
+                                      {"__ram_bytes", static_cast<uint64_t>(limits.ram)}})
+      command.push_back(fmt::format("-Wl,--defsym={}={:#x}", name, value));
+  }
+  if (map) command.emplace_back("-Wl,-Map=firmware.map");
+  append(command, objects);
+  switch (library_of(board)) {
+    case Library::Host: append(command, {"-lm"}); break;
+    case Library::Newlib:
+    case Library::AvrLibc: append(command, {"-lm", "-lc", "-lgcc"}); break;
+    case Library::Ours:
+      if (!is_wasm(board)) append(command, {"-lgcc"});
+  }
+  return command;
+}
+
+}  // namespace thimble

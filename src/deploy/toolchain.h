@@ -1,0 +1,45 @@
+/// Which programs a board needs and how they are called: the one place that knows compilers' and linkers' flags.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "targets/board.h"
+
+namespace thimble {
+
+/// The libraries that stand behind the generated C on a board.
+enum class Library { Host, Newlib, AvrLibc, Ours };
+Library library_of(const Board& board);
+
+/// A program that a board needs.
+struct Tool {
+  std::string program, package;
+};
+/// Compiler, linker and disassembler; then what runs the firmware.
+std::vector<Tool> build_tools(const Board& board);
+std::vector<Tool> run_tools(const Board& board);
+
+/// Throws an Environment error that names the packages when one of `tools` is missing.
+void require_tools(const Board& board, const std::vector<Tool>& tools);
+
+/// Where an instrument of ours is ("thimble_count.so", "thimble-avr"): $THIMBLE_INSTRUMENTS, else lib/thimble of the installed program
+/// or of the build tree; an empty path when it was not built.
+std::filesystem::path instrument(std::string_view file);
+
+/// What makes an object file: the command without sources, run in the build folder.
+std::vector<std::string> compile_command(const Board& board, const std::string& level, bool warnings, bool sanitize);
+
+/// What links `objects` into `output`; `lengths` replaces the board's limits where the point is to learn what is needed.
+struct Limits {
+  int64_t flash = 0, ram = 0;
+};
+std::vector<std::string> link_command(const Board& board, const Limits& limits, const std::vector<std::string>& objects,
+                                      const std::string& output, bool sanitize, bool map);
+
+/// Words of a command line that has no quoting.
+std::vector<std::string> words(std::string_view text);
+
+}  // namespace thimble

@@ -1,0 +1,52 @@
+// check_tools: what `thimble doctor` prints.
+#include <algorithm>
+
+#include "base/files.h"
+#include "base/subprocess.h"
+#include "deploy/deploy.h"
+#include "deploy/toolchain.h"
+
+namespace thimble {
+namespace {
+
+/// The first thing in a tool's --version that looks like a version number.
+std::string version_of(const std::string& path) {
+  const CommandResult said = run_command({path, "--version"}, {}, std::chrono::seconds(10));
+  const std::string line = said.out.substr(0, said.out.find('\n'));
+  for (size_t at = line.find_first_of("0123456789"); at != std::string::npos; at = line.find_first_of("0123456789", at)) {
+    const size_t end = std::min(line.find_first_not_of("0123456789.", at), line.size());
+    const std::string word = line.substr(at, end - at);
+    if (word.find('.') != std::string::npos && (at == 0 || line[at - 1] == ' ' || line[at - 1] == '(' || line[at - 1] == 'v')) return word;
+    at = end;
+  }
+  return said.status == 0 ? "present" : "";
+}
+
+ToolStatus status_of(const Tool& tool) {
+  ToolStatus status{tool.program, tool.package, "", "", {}};
+  if (const fs::path ours = instrument(tool.program); tool.program == "thimble-avr") {
+    if (!ours.empty()) status.path = ours.string(), status.version = "built with Thimble";
+  } else if (const auto found = find_program(tool.program)) {
+    status.path = found->string();
+    status.version = version_of(status.path);
+  }
+  return status;
+}
+
+}  // namespace
+
+std::vector<ToolStatus> check_tools() {
+  std::vector<ToolStatus> all;
+  for (const Board* board : all_boards()) {
+    std::vector<Tool> tools = build_tools(*board);
+    for (const Tool& tool : run_tools(*board)) tools.push_back(tool);
+    for (const Tool& tool : tools) {
+      auto known = std::find_if(all.begin(), all.end(), [&](const ToolStatus& one) { return one.tool == tool.program; });
+      if (known == all.end()) known = all.insert(all.end(), status_of(tool));
+      known->boards.emplace_back(board->name);
+    }
+  }
+  return all;
+}
+
+}  // namespace thimble

@@ -1,0 +1,19 @@
+#include "targets/board.h"
+
+namespace thimble {
+
+std::span<const Board> wasm_boards() {
+  static const Board kRows[] = {{
+      .name = "wasm",
+      .summary = "WebAssembly with SIMD-128, in node or a browser",
+      .core = "wasm",
+      .isa = Isa::Wasm | Isa::Fpu32 | Isa::Mul64,
+      .triple = "clang-14",
+      .cflags = "--target=wasm32 -msimd128",
+      .support_dir = "wasm",
+      .emulator = "node",
+  }};
+  return kRows;
+}
+
+}  // namespace thimble
