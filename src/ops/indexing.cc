@@ -62,15 +62,19 @@ std::vector<int64_t> constant_operand(const ForeignNode& node, const ForeignGrap
   return to_int64(graph.view(node, i));
 }
 
-void append_operand(ForeignNode& node, ForeignGraph& graph, std::string_view what, const std::vector<int64_t>& values, bool scalar) {
+void append_operand(ForeignNode& node, ForeignGraph& graph, std::string_view what, const std::vector<int64_t>& values, Shape shape) {
   const std::vector<int32_t> narrow(values.begin(), values.end());
   ForeignTensor tensor;
   tensor.name = fmt::format("{}/{}", node.name, what);
   tensor.type.dtype = DType::I32;
-  if (!scalar) tensor.type.shape = {static_cast<int64_t>(values.size())};
+  tensor.type.shape = std::move(shape);
   tensor.data = bytes_from<int32_t>(narrow);
   node.in.push_back(static_cast<int>(graph.tensors.size()));
   graph.tensors.push_back(std::move(tensor));
+}
+
+void append_operand(ForeignNode& node, ForeignGraph& graph, std::string_view what, const std::vector<int64_t>& values) {
+  append_operand(node, graph, what, values, {static_cast<int64_t>(values.size())});
 }
 
 int version_by_type(const ForeignNode& node, const ForeignGraph& graph) {

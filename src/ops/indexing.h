@@ -42,8 +42,10 @@ const ForeignTensor& foreign_operand(const ForeignNode& node, const ForeignGraph
 /// The whole numbers in operand `i`, which is "the `what`"; Unsupported unless they are constant.
 std::vector<int64_t> constant_operand(const ForeignNode& node, const ForeignGraph& graph, size_t i, std::string_view what);
 
-/// Adds an int32 constant to a foreign graph and makes it the node's last operand; a scalar when `scalar`.
-void append_operand(ForeignNode& node, ForeignGraph& graph, std::string_view what, const std::vector<int64_t>& values, bool scalar = false);
+/// Adds an int32 constant of that shape to a foreign graph and makes it the node's last operand.
+void append_operand(ForeignNode& node, ForeignGraph& graph, std::string_view what, const std::vector<int64_t>& values, Shape shape);
+/// The same for a vector as long as `values`.
+void append_operand(ForeignNode& node, ForeignGraph& graph, std::string_view what, const std::vector<int64_t>& values);
 
 /// 2 where the first operand is int8, else 1: the version by which TFLite marks many ops of this kind.
 int version_by_type(const ForeignNode& node, const ForeignGraph& graph);
