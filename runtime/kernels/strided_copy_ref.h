@@ -10,25 +10,21 @@ typedef struct {
 } thimble_strided_copy_shape;
 
 /* `in` and `out` point at the first run; steps may be negative, and 0 repeats. */
-THIMBLE_KERNEL void thimble_strided_copy(const void* in, void* out, const thimble_strided_copy_shape* s) {
-  const uint8_t* f0 = (const uint8_t*)in;
-  uint8_t* t0 = (uint8_t*)out;
+THIMBLE_KERNEL void thimble_strided_copy(const void *in, void *out, const thimble_strided_copy_shape *s) {
+  const uint8_t *from = (const uint8_t *)in;
+  uint8_t *to = (uint8_t *)out;
+  int32_t f0 = 0, t0 = 0;
   for (int32_t i0 = 0; i0 < s->size[0]; ++i0, f0 += s->from[0], t0 += s->to[0]) {
-    const uint8_t* f1 = f0;
-    uint8_t* t1 = t0;
+    int32_t f1 = f0, t1 = t0;
     for (int32_t i1 = 0; i1 < s->size[1]; ++i1, f1 += s->from[1], t1 += s->to[1]) {
-      const uint8_t* f2 = f1;
-      uint8_t* t2 = t1;
+      int32_t f2 = f1, t2 = t1;
       for (int32_t i2 = 0; i2 < s->size[2]; ++i2, f2 += s->from[2], t2 += s->to[2]) {
-        const uint8_t* f3 = f2;
-        uint8_t* t3 = t2;
+        int32_t f3 = f2, t3 = t2;
         for (int32_t i3 = 0; i3 < s->size[3]; ++i3, f3 += s->from[3], t3 += s->to[3]) {
-          const uint8_t* f4 = f3;
-          uint8_t* t4 = t3;
+          int32_t f4 = f3, t4 = t3;
           for (int32_t i4 = 0; i4 < s->size[4]; ++i4, f4 += s->from[4], t4 += s->to[4]) {
-            const uint8_t* f5 = f4;
-            uint8_t* t5 = t4;
-            for (int32_t i5 = 0; i5 < s->size[5]; ++i5, f5 += s->from[5], t5 += s->to[5]) memcpy(t5, f5, (size_t)s->run);
+            int32_t f5 = f4, t5 = t4;
+            for (int32_t i5 = 0; i5 < s->size[5]; ++i5, f5 += s->from[5], t5 += s->to[5]) memcpy(to + t5, from + f5, (size_t)s->run);
           }
         }
       }
