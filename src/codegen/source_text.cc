@@ -88,7 +88,7 @@ class SourceWriter {
     const bool writable = write || model_.graph.value(id).state;
     const std::string type = c_pointer(dtype, !writable);
     const std::string name = parameter(text, type, address(id, layer, dtype, writable));
-    return offset == 0 ? name : fmt::format("({})({}uint8_t *){} + {})", type, writable ? "((" : "((const ", name, offset);
+    return offset == 0 ? name : fmt::format("({})({}uint8_t *){} + {})", type, writable ? "(" : "(const ", name, offset);
   }
 
   std::string argument_text(CallText& text, const Argument& argument, const Node& node, int node_index, int layer) {
