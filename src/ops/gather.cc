@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "ops/indexing.h"
 
 namespace thimble {
@@ -30,9 +32,8 @@ void eval(const Attrs& attrs, Inputs in, Outputs out) {
   int64_t written = 0;
   for (int64_t start = 0; start < in[0].type->elements(); start += block)
     for (int64_t index : indices) {
-      expect(index >= 0 && index < shape[axis],
-             fmt::format("index {} does not exist along axis {} of {} elements", index, axis, shape[axis]));
-      for (int64_t k = 0; k < slice; ++k) copy_element(in[0], start + index * slice + k, out[0], written++);
+      const int64_t at = start + std::clamp<int64_t>(index, 0, shape[axis] - 1) * slice;
+      for (int64_t k = 0; k < slice; ++k) copy_element(in[0], at + k, out[0], written++);
     }
 }
 

@@ -5,7 +5,8 @@
 
 namespace thimble {
 
-/// Operand 1 holds the numbers; the output has its axes in place of `axis`.
+/// Operand 1 holds the numbers; the output has its axes in place of `axis`. Numbers that come at run time and do not exist pick the
+/// nearest slice that does, so that no input can make the device read elsewhere.
 struct GatherAttrs {
   int64_t axis = 0;
   template <class V>
