@@ -10,11 +10,11 @@ typedef struct {
 } thimble_fully_connected_s8_shape;
 
 /* multipliers and shifts hold one entry per unit. */
-THIMBLE_KERNEL void thimble_fully_connected_s8(const int8_t *in, int8_t *out, const int8_t *weights, const int32_t *bias,
-                                               const int32_t *multipliers, const int8_t *shifts,
-                                               const thimble_fully_connected_s8_shape *s) {
+THIMBLE_KERNEL void thimble_fully_connected_s8(const int8_t* in, int8_t* out, const int8_t* weights, const int32_t* bias,
+                                               const int32_t* multipliers, const int8_t* shifts,
+                                               const thimble_fully_connected_s8_shape* s) {
   for (int32_t row = 0; row < s->rows; ++row, in += s->features, out += s->units) {
-    const int8_t *w = weights;
+    const int8_t* w = weights;
     for (int32_t u = 0; u < s->units; ++u, w += s->features) {
       int32_t sum = thimble_const_s32(bias, u);
       for (int32_t k = 0; k < s->features; ++k) sum += in[k] * (thimble_const_s8(w, k) - s->weight_zero);
@@ -29,14 +29,27 @@ typedef struct {
   float out_min, out_max;
 } thimble_fully_connected_f32_shape;
 
-THIMBLE_KERNEL void thimble_fully_connected_f32(const float *in, float *out, const float *weights, const float *bias,
-                                                const thimble_fully_connected_f32_shape *s) {
+THIMBLE_KERNEL void thimble_fully_connected_f32(const float* in, float* out, const float* weights, const float* bias,
+                                                const thimble_fully_connected_f32_shape* s) {
   for (int32_t row = 0; row < s->rows; ++row, in += s->features, out += s->units) {
-    const float *w = weights;
+    const float* w = weights;
     for (int32_t u = 0; u < s->units; ++u, w += s->features) {
       float sum = 0;
       for (int32_t k = 0; k < s->features; ++k) sum += in[k] * thimble_const_f32(w, k);
       out[u] = thimble_clampf(sum + thimble_const_f32(bias, u), s->out_min, s->out_max);
+    }
+  }
+}
+
+/* int8 weights under float activations: one scale per unit, applied after the sum. */
+THIMBLE_KERNEL void thimble_fully_connected_f32_s8w(const float* in, float* out, const int8_t* weights, const float* scales,
+                                                    const float* bias, const thimble_fully_connected_f32_shape* s) {
+  for (int32_t row = 0; row < s->rows; ++row, in += s->features, out += s->units) {
+    const int8_t* w = weights;
+    for (int32_t u = 0; u < s->units; ++u, w += s->features) {
+      float sum = 0;
+      for (int32_t k = 0; k < s->features; ++k) sum += in[k] * (float)thimble_const_s8(w, k);
+      out[u] = thimble_clampf(sum * thimble_const_f32(scales, u) + thimble_const_f32(bias, u), s->out_min, s->out_max);
     }
   }
 }

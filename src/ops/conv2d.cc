@@ -82,9 +82,20 @@ int64_t macs(const Attrs&, Inputs in, Outputs out) {
 
 Translated read(const ForeignNode& node, const ForeignGraph&) { return {Conv2dAttrs{read_window(node), read_activation(node)}, node.in}; }
 
-bool write(const Attrs& attrs, ForeignNode& node, ForeignGraph&) {
+/// TFLite's CONV_2D insists on a bias.
+void add_zero_bias(ForeignNode& node, ForeignGraph& graph) {
+  const bool real = graph.operand(node, 0)->type.dtype == DType::F32;
+  const int64_t filters = graph.operand(node, 1)->type.shape[0];
+  TensorType type{real ? DType::F32 : DType::I32, {filters}, {}};
+  std::vector<std::byte> zeros(static_cast<size_t>(type.bytes()));
+  node.in = {node.in[0], node.in[1], static_cast<int>(graph.tensors.size())};
+  graph.tensors.push_back({node.name + "_bias", std::move(type), make_bytes(std::move(zeros))});
+}
+
+bool write(const Attrs& attrs, ForeignNode& node, ForeignGraph& graph) {
   const auto& a = attrs.as<Conv2dAttrs>();
   if (!a.pads.empty()) return false;
+  if (node.in.size() < 3 || node.in[2] < 0) add_zero_bias(node, graph);
   node.attrs = write_window(a);
   node.attrs["dilation_h_factor"] = a.dilation_h;
   node.attrs["dilation_w_factor"] = a.dilation_w;

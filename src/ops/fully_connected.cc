@@ -2,12 +2,15 @@
 
 #include <algorithm>
 
+#include "ops/weights.h"
+
 namespace thimble {
 namespace {
 
 std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
   const TensorType &x = *in[0].type, &w = *in[1].type;
-  expect(w.rank() == 2, "weights must be [units, features]");
+  expect_weight_types("fully_connected", in, 1, 2);
+  expect(w.rank() == 2 && w.shape[0] > 0 && w.shape[1] > 0, "weights must be [units, features]");
   const int64_t units = w.shape[0], features = w.shape[1];
   expect(x.elements() % features == 0, "the input is not a whole number of rows of " + std::to_string(features) + " features");
   expect(in.size() < 3 || !in[2] || in[2].type->elements() == units, "the bias needs one element per unit");
@@ -20,25 +23,17 @@ std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
   return {{x.dtype, shape, {}}};
 }
 
-/// Weights as floats, whether they are float or int8 (float activations over int8 weights).
-float weight_at(const TensorView& weights, int64_t i, int64_t channel) {
-  if (weights.type->dtype == DType::F32) return weights.as<const float>()[static_cast<size_t>(i)];
-  const Quant& quant = weights.type->quant;
-  const size_t c = quant.per_channel() ? static_cast<size_t>(channel) : 0;
-  return quant.scale[c] * static_cast<float>(weights.as<const int8_t>()[static_cast<size_t>(i)] - quant.zero[c]);
-}
-
 void eval_float(Activation activation, Inputs in, const TensorView& out) {
   const auto x = in[0].as<const float>();
+  const auto w = real_values(in[1]);
   const auto y = out.as<float>();
   const int64_t units = in[1].type->shape[0], features = in[1].type->shape[1];
   const FloatRange range = float_range(activation);
   for (int64_t row = 0; row < in[0].type->elements() / features; ++row)
     for (int64_t u = 0; u < units; ++u) {
       float sum = 0;
-      for (int64_t k = 0; k < features; ++k) sum += x[static_cast<size_t>(row * features + k)] * weight_at(in[1], u * features + k, u);
-      if (in.size() > 2 && in[2]) sum += in[2].as<const float>()[static_cast<size_t>(u)];
-      y[static_cast<size_t>(row * units + u)] = std::clamp(sum, range.min, range.max);
+      for (int64_t k = 0; k < features; ++k) sum += x[static_cast<size_t>(row * features + k)] * w[static_cast<size_t>(u * features + k)];
+      y[static_cast<size_t>(row * units + u)] = std::clamp(sum + value_or_zero<float>(in, 2, u), range.min, range.max);
     }
 }
 
@@ -46,15 +41,15 @@ void eval_int8(Activation activation, Inputs in, const TensorView& out) {
   const auto x = in[0].as<const int8_t>(), w = in[1].as<const int8_t>();
   const auto y = out.as<int8_t>();
   const int64_t units = in[1].type->shape[0], features = in[1].type->shape[1];
-  const auto multipliers = channel_multipliers(*in[0].type, *in[1].type, *out.type, units);
+  const auto multipliers = fully_connected_multipliers(*in[0].type, *in[1].type, *out.type);
   const IntRange range = quantized_range(activation, *out.type);
   const int32_t x_zero = in[0].type->quant.zero[0], w_zero = in[1].type->quant.zero[0], y_zero = out.type->quant.zero[0];
   for (int64_t row = 0; row < in[0].type->elements() / features; ++row)
     for (int64_t u = 0; u < units; ++u) {
-      int32_t sum = in.size() > 2 && in[2] ? in[2].as<const int32_t>()[static_cast<size_t>(u)] : 0;
+      int64_t sum = value_or_zero<int32_t>(in, 2, u);
       for (int64_t k = 0; k < features; ++k)
         sum += (x[static_cast<size_t>(row * features + k)] - x_zero) * (w[static_cast<size_t>(u * features + k)] - w_zero);
-      const int32_t scaled = requantize(sum, multipliers[static_cast<size_t>(u)]) + y_zero;
+      const int32_t scaled = requantize(static_cast<int32_t>(sum), multipliers[static_cast<size_t>(u)]) + y_zero;
       y[static_cast<size_t>(row * units + u)] = static_cast<int8_t>(std::clamp(scaled, range.min, range.max));
     }
 }
@@ -82,6 +77,12 @@ bool write(const Attrs& attrs, ForeignNode& node, ForeignGraph&) {
 constexpr ForeignMap kTflite[] = {{"FULLY_CONNECTED", read, write}};
 
 }  // namespace
+
+std::vector<Multiplier> fully_connected_multipliers(const TensorType& x, const TensorType& w, const TensorType& y) {
+  const int64_t units = w.shape[0];
+  if (w.quant.per_channel()) return channel_multipliers(x, w, y, units);
+  return std::vector<Multiplier>(static_cast<size_t>(units), tensor_multiplier(x, w, y));
+}
 
 std::span<const OpDef> fully_connected_ops() {
   static const OpDef kOps[] = {{.name = "fully_connected",

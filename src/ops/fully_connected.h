@@ -15,4 +15,7 @@ struct FullyConnectedAttrs {
   }
 };
 
+/// The multiplier of each unit; with one weight scale TFLite rounds differently than with one per unit.
+std::vector<Multiplier> fully_connected_multipliers(const TensorType& x, const TensorType& w, const TensorType& y);
+
 }  // namespace thimble

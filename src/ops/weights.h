@@ -49,6 +49,13 @@ inline void expect_symmetric(std::string_view op, const TensorType& weights) {
            std::string(op) + " needs weights with zero point 0, not " + std::to_string(zero) + ": quantise the weights symmetrically");
 }
 
+/// The multiplier of a product of two tensors with one scale each, as TFLite computes it: the product of the scales is rounded to float.
+inline Multiplier tensor_multiplier(const TensorType& a, const TensorType& b, const TensorType& out) {
+  expect(a.quant.quantised() && b.quant.quantised() && out.quant.quantised(), "an integer op needs scales on its operands and its output");
+  const float product = a.quant.scale[0] * b.quant.scale[0];
+  return quantize_multiplier(static_cast<double>(product) / static_cast<double>(out.quant.scale[0]));
+}
+
 /// Operand `i` at `index`; 0 where the op has no such operand.
 template <class T>
 T value_or_zero(Inputs in, size_t i, int64_t index) {

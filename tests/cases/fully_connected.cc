@@ -25,11 +25,25 @@ OpCase float_case(std::string name, Activation activation) {
   return c;
 }
 
+/// int8 weights under float activations. TFLite itself would quantise the activations on the fly.
+OpCase hybrid_case(std::string name, int quant_axis) {
+  OpCase c{.name = "fully_connected/" + std::move(name), .graph = {}, .tolerance = 1e-5, .tflite = false};
+  c.graph.name = "fully_connected";
+  const ValueId x = c.graph.add_input("x", {DType::F32, {2, 13}, {}});
+  const ValueId w = random_weights(c.graph, "w", {5, 13}, quant_axis, 7);
+  const ValueId b = random_floats(c.graph, "b", {5}, 8);
+  c.graph.outputs = {add_node(c.graph, "fully_connected", "y", {x, w, b}, FullyConnectedAttrs{Activation::Relu6, false})};
+  return c;
+}
+
 }  // namespace
 
 std::vector<OpCase> fully_connected_cases() {
   return {int8_case("s8", 1, 16, 4, Activation::None, -1),
           int8_case("s8_per_channel_relu6", 3, 17, 5, Activation::Relu6, 0),
+          int8_case("s8_batch4_relu_n1_to_1", 4, 9, 3, Activation::ReluN1To1, -1),
+          hybrid_case("f32_s8w", -1),
+          hybrid_case("f32_s8w_per_channel", 0),
           float_case("f32", Activation::None),
           float_case("f32_relu", Activation::Relu)};
 }
