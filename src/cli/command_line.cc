@@ -32,9 +32,9 @@ void declare(CLI::App& app, const Step& step, const std::vector<FieldInfo>& fiel
     if (std::find(step.positional.begin(), step.positional.end(), field.name) != step.positional.end()) continue;
     const std::string flag = flag_of(field.name);
     if (is_switch(field)) {
-      app.add_flag(flag + ",!--no-" + flag.substr(2), words.switches[field.name]);
+      app.add_flag(flag, words.switches[field.name]);
     } else {
-      CLI::Option* option = app.add_option(flag, words.given[field.name])->expected(1);
+      CLI::Option* option = app.add_option(flag, words.given[field.name])->expected(1)->allow_extra_args(false);
       if (is_list(field)) option->take_all();
     }
   }

@@ -1,0 +1,112 @@
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "base/files.h"
+#include "base/table.h"
+#include "deploy/deploy.h"
+#include "steps/memory.h"
+#include "steps/pipeline.h"
+
+namespace thimble {
+namespace {
+
+struct CompileRequest : ModelOnBoard {
+  std::string out = "out";
+  bool plan_only = false;
+  template <class V>
+  void fields(V&& v) {
+    ModelOnBoard::fields(v);
+    v("out", out, "folder that the C is written into");
+    v("plan_only", plan_only, "do not link a firmware: no compiler is needed, and sizes come from the plan");
+  }
+};
+
+Table layer_table(const Compiled& model) {
+  Table table({{"#", Align::Right},
+               {"layer"},
+               {"op"},
+               {"kernel"},
+               {"MACs", Align::Right},
+               {"constants B", Align::Right},
+               {"RAM live B", Align::Right}});
+  int64_t macs = 0, constants = 0, live = 0;
+  for (size_t i = 0; i < model.layers.size(); ++i) {
+    const Layer& layer = model.layers[i];
+    table.row(
+        {i, short_name(layer.name, 28), Cell(layer.op, Style::Accent), layer.kernel, layer.macs, layer.constant_bytes, layer.ram_live});
+    macs += layer.macs;
+    constants += layer.constant_bytes;
+    live = std::max(live, layer.ram_live);
+  }
+  table.total({"", "total", "", "", macs, constants, live});
+  return table;
+}
+
+Json layers_json(const Compiled& model) {
+  Json::Array rows;
+  for (const Layer& layer : model.layers) {
+    Json row;
+    row.set("name", layer.name).set("op", layer.op).set("kernel", layer.kernel).set("symbol", layer.symbol).set("macs", layer.macs);
+    rows.push_back(row.set("constant_bytes", layer.constant_bytes).set("ram_live", layer.ram_live));
+  }
+  return rows;
+}
+
+/// The sizes of a linked firmware; the reason there are none where a tool is missing. What does not fit is an error.
+std::optional<FirmwareSizes> linked_sizes(const Compiled& model, const Board& board, Progress& progress, std::string& why_not) {
+  const TempDir dir;
+  progress.begin(fmt::format("linking {} for {}", model.name, board.name));
+  try {
+    return build_firmware(model, board, dir.path(), {}, progress).sizes;
+  } catch (const Error& error) {
+    if (error.blame != Blame::Environment) throw;
+    why_not = error.what();
+    return std::nullopt;
+  }
+}
+
+StepResult run(const AttrBag& bag, Progress& progress) {
+  const auto request = from_bag<CompileRequest>(bag);
+  const Prepared prepared = prepare(request, progress, /*golden=*/true);
+  const Compiled& model = prepared.compiled;
+  std::string why_not = "--plan-only was given";
+  const auto sizes = request.plan_only ? std::nullopt : linked_sizes(model, *prepared.board, progress, why_not);
+  const fs::path source = fs::path(request.out) / (model.name + ".c"), header = fs::path(request.out) / (model.name + ".h");
+  write_text(source, model.source);
+  write_text(header, model.header);
+
+  StepResult result;
+  result.text = fmt::format("{} for {} ({})\n\n{}\n{}\n", styled(Style::Bold, model.name), request.board, prepared.board->summary,
+                            layer_table(model).text(), print_timeline(model.graph, model.plan));
+  result.text += sizes ? memory_text(*prepared.board, *sizes) : planned_memory_text(*prepared.board, model, why_not);
+  result.text += fmt::format("\nwrote {} and {}\n", styled(Style::Bold, source.string()), styled(Style::Bold, header.string()));
+
+  result.json.set("model", request.model).set("board", request.board).set("name", model.name).set("exact", sizes.has_value());
+  set_memory(result.json, sizes ? *sizes : planned_sizes(model));
+  result.json.set("lower_bound", model.plan.lower_bound).set("layers", layers_json(model));
+  result.json.set("compiler_level", model.compiler_level).set("files", Json::Array{source.string(), header.string()});
+  return result;
+}
+
+}  // namespace
+
+std::span<const Step> compile_steps() {
+  static const Step kRows[] = {
+      {.name = "compile",
+       .summary = "turn a model into one .c and one .h, with the RAM and flash it will take",
+       .stage = Stage::Build,
+       .details = "The C is freestanding C99: no heap, no library, no dependency. Where the board's compiler is here, a firmware is linked "
+                  "against the board's true limits, so that the sizes printed are exact and a model that does not fit is told now.",
+       .examples = "thimble compile kws.tflite --board nano33ble\n"
+                   "thimble compile kws.tflite --board pico --out firmware/model --optimize flash\n"
+                   "thimble compile kws.tflite --plan-only            # no compiler needed: sizes from the plan\n"
+                   "thimble compile kws.tflite --json | jq .ram.total",
+       .positional = {"model"},
+       .required = 1,
+       .fields = request_fields<CompileRequest>,
+       .run = run}};
+  return kRows;
+}
+
+}  // namespace thimble

@@ -1,0 +1,62 @@
+#include "steps/pipeline.h"
+
+#include <fmt/format.h>
+
+#include "base/files.h"
+#include "base/table.h"
+#include "formats/import.h"
+
+namespace thimble {
+namespace {
+
+/// Names of model files beside the one that is not there.
+std::vector<std::string> models_beside(const fs::path& path) {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  for (const auto& entry : fs::directory_iterator(folder, ignored))
+    if (entry.path().extension() == ".tflite") names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace
+
+Graph load_model(const std::filesystem::path& path) {
+  if (!fs::exists(path)) {
+    const std::vector<std::string> names = models_beside(path);
+    throw Error(Blame::User,
+                fmt::format("there is no file '{}'{}", path.string(), names.empty() ? "" : suggest(path.filename().string(), names)));
+  }
+  return import_model(path);
+}
+
+Graph after_passes(Graph graph, std::vector<PassReport>* reports) {
+  std::vector<PassReport> all = run_pipeline(graph);
+  if (reports) *reports = std::move(all);
+  return graph;
+}
+
+Prepared prepare(const ModelOnBoard& request, Progress& progress, bool golden) {
+  Prepared prepared;
+  prepared.board = &board_named(request.board);
+  progress.begin(fmt::format("compiling {} for {}", stem_of(request.model), request.board));
+  prepared.imported = load_model(request.model);
+  Graph graph = after_passes(prepared.imported, &prepared.passes);
+  prepared.compiled = compile(std::move(graph), *prepared.board, {.optimize = request.optimize, .golden = golden});
+  return prepared;
+}
+
+std::string short_name(std::string_view name, int columns) {
+  std::string_view first = name.substr(0, name.find(';'));
+  while (columns_of(first) > columns && first.find('/') != std::string_view::npos) first.remove_prefix(first.find('/') + 1);
+  return shortened(first, columns);
+}
+
+std::string share_of(int64_t bytes, const Region& region) {
+  return region.bytes > 0 ? percent(static_cast<double>(bytes), static_cast<double>(region.bytes)) : "";
+}
+
+std::string stem_of(const std::string& model) { return fs::path(model).stem().string(); }
+
+}  // namespace thimble

@@ -1,0 +1,60 @@
+/// What every verb that takes a model to a board has in common: the request, and the way from file to compiled model.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "codegen/compiled.h"
+#include "passes/passes.h"
+#include "steps/step.h"
+#include "targets/board.h"
+
+namespace thimble {
+
+/// The fields of a verb that takes a model.
+struct ModelRequest {
+  std::string model;
+  template <class V>
+  void fields(V&& v) {
+    v("model", model, "the model's file: .tflite");
+  }
+};
+
+/// The fields of a verb that takes a model to a board.
+struct ModelOnBoard : ModelRequest {
+  std::string board = "nano33ble";
+  Optimize optimize = Optimize::Balanced;
+  template <class V>
+  void fields(V&& v) {
+    ModelRequest::fields(v);
+    v("board", board, "where it is to run; `thimble boards` lists them");
+    v("optimize", optimize, "what counts most: speed and size alike, cycles, or flash");
+  }
+};
+
+/// A model on its way to a board.
+struct Prepared {
+  const Board* board = nullptr;
+  Graph imported;  ///< as the file has it
+  std::vector<PassReport> passes;
+  Compiled compiled;
+};
+
+/// Reads the model; a missing file is a User error that suggests a model nearby.
+Graph load_model(const std::filesystem::path& path);
+/// The graph after the deployment pipeline.
+Graph after_passes(Graph graph, std::vector<PassReport>* reports = nullptr);
+/// Board, model, passes and code, in that order, so that a misspelt board is told at once.
+Prepared prepare(const ModelOnBoard& request, Progress& progress, bool golden = false);
+
+/// A layer's or tensor's name as a table shows it: TFLite joins the names of everything fused with ';' and '/'.
+std::string short_name(std::string_view name, int columns = 32);
+
+/// "12,288 B  4.7 %" as two cells of a table are made of; empty share where the board has no limit.
+std::string share_of(int64_t bytes, const Region& region);
+
+/// ".tflite" and the like taken off the file's name.
+std::string stem_of(const std::string& model);
+
+}  // namespace thimble

@@ -1,0 +1,177 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/files.h"
+#include "base/table.h"
+#include "deploy/deploy.h"
+#include "steps/memory.h"
+#include "steps/pipeline.h"
+#include "steps/records.h"
+
+namespace thimble {
+namespace {
+
+struct ProfileRequest : ModelOnBoard {
+  std::string input = "random";
+  int64_t seed = 1;
+  bool functions = false;
+  template <class V>
+  void fields(V&& v) {
+    ModelOnBoard::fields(v);
+    v("input", input, "what is fed in: random, smooth, or a .npy, .csv or .bin file (its first record)");
+    v("seed", seed, "of a random input", at_least(0));
+    v("functions", functions, "tell the cost of every C function as well");
+  }
+};
+
+struct Cost {
+  std::optional<int64_t> instructions, cycles;
+  std::optional<double> ms, uj;
+};
+
+Cost cost_of(const RunResult& run, const Board& board) {
+  Cost cost;
+  if (run.instructions) cost.instructions = static_cast<int64_t>(*run.instructions);
+  if (run.cycles) cost.cycles = static_cast<int64_t>(*run.cycles);
+  if (run.cycles && board.clock_hz > 0) cost.ms = *run.cycles / board.clock_hz * 1e3;
+  if (!cost.ms && run.host_ms > 0) cost.ms = run.host_ms;
+  if (cost.ms && board.active_mw > 0) cost.uj = *cost.ms * board.active_mw;
+  return cost;
+}
+
+/// "12.30" or a dash.
+Cell ratio(double part, double whole) { return whole > 0 ? Cell(fmt::format("{:.2f}", part / whole)) : Cell("-", Style::Dim); }
+
+Table layer_table(const Compiled& model, const RunResult& run, const Cost& cost) {
+  Table table({{"#", Align::Right},
+               {"layer"},
+               {"op"},
+               {"kernel"},
+               {"instructions", Align::Right},
+               {"cycles", Align::Right},
+               {"share", Align::Right},
+               {"instr/MAC", Align::Right},
+               {"RAM live B", Align::Right}});
+  int64_t macs = 0, live = 0;
+  for (size_t i = 0; i < model.layers.size(); ++i) {
+    const Layer& layer = model.layers[i];
+    macs += layer.macs;
+    live = std::max(live, layer.ram_live);
+    std::vector<Cell> cells = {i, short_name(layer.name, 24), Cell(layer.op, Style::Accent), layer.kernel};
+    if (i < run.layers.size()) {
+      const LayerCost& spent = run.layers[i];
+      const std::string share = cost.cycles ? percent(spent.cycles, static_cast<double>(*cost.cycles)) : "-";
+      cells.insert(cells.end(), {spent.instructions, static_cast<int64_t>(spent.cycles), share,
+                                 ratio(static_cast<double>(spent.instructions), static_cast<double>(layer.macs))});
+    } else {
+      cells.insert(cells.end(), 4, Cell("-", Style::Dim));
+    }
+    cells.emplace_back(layer.ram_live);
+    table.row(std::move(cells));
+  }
+  const Cell per_mac =
+      cost.instructions ? ratio(static_cast<double>(*cost.instructions), static_cast<double>(macs)) : Cell("-", Style::Dim);
+  table.total({"", "total", "", "", cost.instructions, cost.cycles, "", per_mac, live});
+  return table;
+}
+
+std::string function_table(const RunResult& run) {
+  std::vector<FunctionCost> functions = run.functions;
+  std::stable_sort(functions.begin(), functions.end(), [](const auto& a, const auto& b) { return a.cycles > b.cycles; });
+  double all = 0;
+  for (const FunctionCost& function : functions) all += function.cycles;
+  Table table({{"function"}, {"instructions", Align::Right}, {"cycles", Align::Right}, {"share", Align::Right}});
+  for (const FunctionCost& function : functions)
+    if (function.instructions > 0)
+      table.row({function.name, function.instructions, static_cast<int64_t>(function.cycles), percent(function.cycles, all)});
+  return table.empty() ? "  this board's emulator does not count functions\n" : table.text();
+}
+
+std::string summary_text(const Board& board, const Cost& cost) {
+  std::string text;
+  if (cost.ms) text += fmt::format("  {} per inference", styled(Style::Bold, fmt::format("{:.3g} ms", *cost.ms)));
+  if (cost.cycles && board.clock_hz > 0) text += fmt::format(" at {:g} MHz", board.clock_hz / 1e6);
+  if (cost.uj) text += fmt::format(", {} at {:g} mW", styled(Style::Bold, fmt::format("{} uJ", rounded(*cost.uj))), board.active_mw);
+  if (text.empty()) return "  this board's emulator does not count instructions: sizes only\n";
+  return text + "\n";
+}
+
+template <class T>
+Json maybe(const std::optional<T>& value) {
+  return value ? Json(*value) : Json();
+}
+
+Json profile_json(const ProfileRequest& request, const Compiled& model, const RunResult& run, const FirmwareSizes& sizes,
+                  const Cost& cost) {
+  int64_t macs = 0;
+  Json::Array layers;
+  for (size_t i = 0; i < model.layers.size(); ++i) {
+    const Layer& layer = model.layers[i];
+    const bool counted = i < run.layers.size();
+    macs += layer.macs;
+    Json row;
+    row.set("name", layer.name).set("op", layer.op).set("kernel", layer.kernel);
+    row.set("instructions", counted ? Json(run.layers[i].instructions) : Json())
+        .set("cycles", counted ? Json(run.layers[i].cycles) : Json());
+    layers.push_back(row.set("macs", layer.macs).set("ram_live", layer.ram_live));
+  }
+  Json json;
+  json.set("model", request.model)
+      .set("board", request.board)
+      .set("instructions", maybe(cost.instructions))
+      .set("cycles", maybe(cost.cycles));
+  json.set("ms", maybe(cost.ms)).set("uJ", maybe(cost.uj)).set("macs", macs);
+  set_memory(json, sizes);
+  json.set("layers", layers).set("stack_painted", run.stack_painted);
+  if (!request.functions) return json;
+  Json::Array functions;
+  for (const FunctionCost& function : run.functions) {
+    Json row;
+    functions.push_back(row.set("name", function.name).set("instructions", function.instructions).set("cycles", function.cycles));
+  }
+  return json.set("functions", functions);
+}
+
+StepResult run(const AttrBag& bag, Progress& progress) {
+  const auto request = from_bag<ProfileRequest>(bag);
+  const Prepared prepared = prepare(request, progress);
+  const Compiled& model = prepared.compiled;
+  const std::vector<Record> records = {
+      input_records(request.input, input_types(model.graph), static_cast<uint64_t>(request.seed), 1, false).at(0)};
+  const TempDir dir;
+  progress.begin(fmt::format("building {} for {}", model.name, request.board));
+  const Firmware firmware = build_firmware(model, *prepared.board, dir.path(), {}, progress);
+  progress.begin(fmt::format("counting {} on {}", model.name, request.board));
+  const RunResult measured = run_firmware(firmware, records, /*count=*/true, progress);
+  const Cost cost = cost_of(measured, *prepared.board);
+  StepResult result{.text = {}, .json = profile_json(request, model, measured, firmware.sizes, cost)};
+  result.text = fmt::format("{} on {} ({}), one inference\n\n{}\n{}\n{}", styled(Style::Bold, model.name), request.board,
+                            prepared.board->summary, layer_table(model, measured, cost).text(), summary_text(*prepared.board, cost),
+                            memory_text(*prepared.board, firmware.sizes));
+  if (request.functions) result.text += "\n" + function_table(measured);
+  return result;
+}
+
+}  // namespace
+
+std::span<const Step> profile_steps() {
+  static const Step kRows[] = {
+      {.name = "profile",
+       .summary = "instructions, cycles, energy, RAM and flash of every layer, measured on the emulated board",
+       .stage = Stage::Measure,
+       .details =
+           "Every executed instruction of one inference is counted, so that the figures are the same each time, to the digit. Cycles come "
+           "from a timing table of the core; energy is cycles / clock x active power. RAM and flash are those of the linked firmware.",
+       .examples = "thimble profile kws.tflite --board nano33ble\n"
+                   "thimble profile kws.tflite --board pico --functions      # which C functions the time goes into\n"
+                   "thimble profile kws.tflite --optimize flash              # what smaller code costs in time\n"
+                   "thimble profile kws.tflite --json | jq '.layers[] | [.name, .cycles]'",
+       .positional = {"model"},
+       .required = 1,
+       .fields = request_fields<ProfileRequest>,
+       .run = run}};
+  return kRows;
+}
+
+}  // namespace thimble

@@ -1,0 +1,254 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "base/files.h"
+#include "base/table.h"
+#include "deploy/deploy.h"
+#include "steps/comparison.h"
+#include "steps/golden.h"
+#include "steps/pipeline.h"
+
+namespace thimble {
+namespace {
+
+struct VerifyRequest : ModelOnBoard {
+  std::vector<std::string> boards;
+  std::string golden;
+  int64_t seed = 1, records = 4;
+  template <class V>
+  void fields(V&& v) {
+    ModelOnBoard::fields(v);
+    v("boards", boards, "several boards instead of one, or all; those that the model does not fit are left out, with the reason");
+    v("golden", golden, "folder of golden vectors (with a manifest.json) to compare with, instead of the interpreter");
+    v("seed", seed, "of the random inputs", at_least(0));
+    v("records", records, "how many uniform and how many smooth random inputs, without --golden", at_least(1));
+  }
+};
+
+/// How one way of running the model did.
+struct Row {
+  std::string where;
+  std::vector<Comparison> sets;
+  std::optional<Comparison> layers;
+  int64_t layer_count = 0;
+  std::string first_fault;  ///< the first layer that differs
+  std::string left_out;     ///< why it was not run
+  Blame blame = Blame::User;
+
+  bool ok() const {
+    return std::all_of(sets.begin(), sets.end(), [](const Comparison& c) { return c.ok(); }) && (!layers || layers->ok());
+  }
+};
+
+class Verification {
+ public:
+  Verification(const VerifyRequest& request, Progress& progress)
+      : request_(request), progress_(progress), imported_(load_model(request.model)), rewritten_(after_passes(imported_)) {
+    progress_.begin(fmt::format("interpreting {}", imported_.name));
+    if (request.golden.empty()) {
+      golden_ = interpreted(imported_, static_cast<uint64_t>(request.seed), request.records);
+    } else {
+      golden_ = load_golden(request.golden, request.model, imported_);
+      rows_.push_back(interpreter_row());
+    }
+  }
+
+  void run_on(const std::string& board, bool several) {
+    Row row{.where = board == "host" ? "host C" : board};
+    try {
+      run_firmwares(board_named(board), row);
+    } catch (const Error& error) {
+      if (!several || error.blame == Blame::Bug) throw;
+      row.left_out = error.what();
+      row.blame = error.blame;
+    }
+    rows_.push_back(std::move(row));
+  }
+
+  StepResult result() const;
+
+ private:
+  /// A board that was asked for by name and not run is a failure; "all" means those that can.
+  int left_out_status() const {
+    if (request_.boards == std::vector<std::string>{"all"}) return 0;
+    for (const Row& row : rows_)
+      if (!row.left_out.empty()) return exit_code(row.blame);
+    return 0;
+  }
+
+  int64_t record_count() const {
+    int64_t count = 0;
+    for (const RecordSet& set : golden_.sets) count += static_cast<int64_t>(set.inputs.size());
+    return count;
+  }
+
+  void compare_sets(const std::vector<Record>& outputs, Row& row) const {
+    auto at = outputs.begin();
+    for (const RecordSet& set : golden_.sets) {
+      require(outputs.end() - at >= static_cast<std::ptrdiff_t>(set.outputs.size()), "an output for every record");
+      const std::vector<Record> part(at, at + static_cast<std::ptrdiff_t>(set.outputs.size()));
+      row.sets.push_back(compare(output_types(imported_), set.outputs, part));
+      at += static_cast<std::ptrdiff_t>(set.outputs.size());
+    }
+  }
+
+  /// Adds the comparison of one tensor to the row, if it is a known one.
+  void compare_layer(const Value& value, std::span<const std::byte> got, const std::string& what, Row& row) const {
+    const auto want = golden_.layers.find(value.name);
+    if (want == golden_.layers.end() || want->second.size() != got.size()) return;
+    Comparison one;
+    compare(value.type, want->second, got, one);
+    if (!row.layers) row.layers.emplace();
+    compare(value.type, want->second, got, *row.layers);
+    ++row.layer_count;
+    if (!one.ok() && row.first_fault.empty()) row.first_fault = fmt::format("{}: {}", what, one.cell().text);
+  }
+
+  Row interpreter_row() const {
+    Row row{.where = "interpreter"};
+    TensorContents layers;
+    const auto total = record_count();
+    compare_sets(interpret_all(imported_, golden_.sets, layers, [&](int64_t done) { progress_.update(done, total); }), row);
+    for (const Node& node : imported_.nodes)
+      for (ValueId id : node.out)
+        if (const auto it = layers.find(imported_.value(id).name); it != layers.end())
+          compare_layer(imported_.value(id), it->second, fmt::format("node '{}' ({})", short_name(node.name), node.op->name), row);
+    return row;
+  }
+
+  void run_firmwares(const Board& board, Row& row) const {
+    const Compiled model = compile(rewritten_, board, {.optimize = request_.optimize, .golden = false});
+    std::vector<Record> records;
+    for (const RecordSet& set : golden_.sets) records.insert(records.end(), set.inputs.begin(), set.inputs.end());
+    const TempDir plain, traced;
+    progress_.begin(fmt::format("building for {}", board.name));
+    const Firmware firmware = build_firmware(model, board, plain.path(), {}, progress_);
+    progress_.begin(fmt::format("running on {}", board.name));
+    compare_sets(run_firmware(firmware, records, /*count=*/false, progress_).outputs, row);
+    if (request_.golden.empty() && row.ok()) return;  // layers tell where a fault is, or are asked for by --golden
+    progress_.begin(fmt::format("tracing the layers on {}", board.name));
+    const Firmware tracing = build_firmware(model, board, traced.path(), {.trace = true}, progress_);
+    compare_trace(model, run_firmware(tracing, {records[0]}, /*count=*/false, progress_).trace, row);
+  }
+
+  void compare_trace(const Compiled& model, const std::vector<std::vector<std::byte>>& trace, Row& row) const {
+    require(trace.size() == model.layers.size(), "a trace of every layer");
+    for (size_t i = 0; i < trace.size(); ++i) {
+      std::span<const std::byte> rest = trace[i];
+      for (ValueId id : model.layers[i].outputs) {
+        const Value& value = model.graph.value(id);
+        const auto part = rest.first(static_cast<size_t>(value.type.bytes()));
+        rest = rest.subspan(part.size());
+        compare_layer(
+            value, part,
+            fmt::format("layer {} '{}' ({} by {})", i, short_name(model.layers[i].name), model.layers[i].op, model.layers[i].kernel), row);
+      }
+    }
+  }
+
+  VerifyRequest request_;
+  Progress& progress_;
+  Graph imported_, rewritten_;
+  Golden golden_;
+  std::vector<Row> rows_;
+};
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+StepResult Verification::result() const {
+  const std::string reference = request_.golden.empty() ? "the interpreter" : "golden vectors";
+  std::vector<Column> columns = {{""}, {"against " + reference}};
+  for (const RecordSet& set : golden_.sets) columns.push_back({fmt::format("{} {}", set.inputs.size(), set.name)});
+  columns.push_back({"layers of record 0"});
+  Table table(columns);
+  Json::Array rows;
+  std::string faults;
+  bool ok = true;
+  int64_t ran = 0;
+  for (const Row& row : rows_) {
+    Json json;
+    json.set("on", row.where).set("status", !row.left_out.empty() ? "left out" : row.ok() ? "equal" : "differs");
+    if (!row.left_out.empty()) {
+      rows.push_back(json.set("reason", row.left_out));
+      faults += fmt::format("  {}: {}\n", styled(Style::Bold, row.where), wrapped(first_line(row.left_out), terminal().width - 8, "    "));
+      table.row({Cell("-", Style::Dim), Cell(row.where, Style::Dim), Cell("left out", Style::Dim)});
+      continue;
+    }
+    ++ran;
+    ok = ok && row.ok();
+    std::vector<Cell> cells = {row.ok() ? Cell("✓", Style::Good) : Cell("✗", Style::Bad), row.where};
+    for (size_t s = 0; s < row.sets.size(); ++s) {
+      cells.push_back(row.sets[s].cell());
+      json.set(golden_.sets[s].name, row.sets[s].json());
+    }
+    if (row.layers) {
+      Cell cell = row.layers->cell();
+      cell.text = fmt::format("{} of {}: {}", row.layer_count, golden_.layers.size(), cell.text);
+      cells.push_back(cell);
+      json.set("layers", row.layers->json()).set("layer_count", row.layer_count);
+    }
+    if (!row.first_fault.empty()) faults += fmt::format("  {}: first at {}\n", styled(Style::Bold, row.where), row.first_fault);
+    if (!row.first_fault.empty()) json.set("first_fault", row.first_fault);
+    table.row(std::move(cells));
+    rows.push_back(std::move(json));
+  }
+  StepResult result;
+  result.status = ok ? left_out_status() : 1;
+  const std::string verdict =
+      ok ? styled(Style::Good, fmt::format("{} ways to run it, one result", ran)) : styled(Style::Bad, "they do not agree");
+  result.text =
+      fmt::format("{}: {}\n\n{}{}", styled(Style::Bold, imported_.name), verdict, table.text(), faults.empty() ? "" : "\n" + faults);
+  result.json.set("model", request_.model)
+      .set("ok", ok)
+      .set("reference", request_.golden.empty() ? "interpreter" : "golden")
+      .set("records", record_count());
+  result.json.set("runs", rows);
+  return result;
+}
+
+std::vector<std::string> boards_of(const VerifyRequest& request) {
+  std::vector<std::string> names;
+  if (request.boards == std::vector<std::string>{"all"}) {
+    for (const Board* board : all_boards()) names.emplace_back(board->name);
+  } else {
+    names = request.boards.empty() ? std::vector{request.board} : request.boards;
+  }
+  for (const std::string& name : names) board_named(name);
+  std::erase(names, "host");
+  names.insert(names.begin(), "host");
+  return names;
+}
+
+StepResult run(const AttrBag& bag, Progress& progress) {
+  const auto request = from_bag<VerifyRequest>(bag);
+  const std::vector<std::string> boards = boards_of(request);
+  Verification verification(request, progress);
+  for (const std::string& board : boards) verification.run_on(board, !request.boards.empty());
+  return verification.result();
+}
+
+}  // namespace
+
+std::span<const Step> verify_steps() {
+  static const Step kRows[] = {
+      {.name = "verify",
+       .summary = "prove that interpreter, desk and board compute the same, to the bit",
+       .stage = Stage::Build,
+       .details = "The same inputs go through the reference interpreter (the model as imported), the generated C on this machine, and the "
+                  "generated C "
+                  "on the emulated board. Integer outputs must be equal in every byte, floats within a relative error of 1e-5. "
+                  "The exit code is 1 when they are not, and the first layer that differs is named.",
+       .examples = "thimble verify kws.tflite --board nano33ble\n"
+                   "thimble verify kws.tflite --boards all                   # every board it fits\n"
+                   "thimble verify kws.tflite --boards pico,esp32c3 --records 20\n"
+                   "thimble verify kws_int8.tflite --golden golden/tflm      # against another implementation, layer by layer",
+       .positional = {"model"},
+       .required = 1,
+       .fields = request_fields<VerifyRequest>,
+       .run = run}};
+  return kRows;
+}
+
+}  // namespace thimble
