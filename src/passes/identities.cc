@@ -1,27 +1,50 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
+#include "ops/ops.h"
+#include "ops/reshape.h"
 #include "passes/passes.h"
 #include "passes/rewrite.h"
 
 namespace thimble {
 namespace {
 
-template <class T>
-bool all_positive(const std::optional<std::vector<T>>& numbers) {
-  return !numbers || std::all_of(numbers->begin(), numbers->end(), [](T n) { return n > 0; });
+bool all_positive(const std::optional<std::vector<int64_t>>& numbers) {
+  return numbers && std::all_of(numbers->begin(), numbers->end(), [](int64_t n) { return n > 0; });
 }
 
-bool in_order(const std::optional<std::vector<int64_t>>& perm) { return perm && std::is_sorted(perm->begin(), perm->end()); }
+/// True for a transpose that moves only axes of one element: the others keep their order, so memory does.
+bool keeps_order(const Graph& graph, const Node& node) {
+  const auto perm = attr<std::vector<int64_t>>(node, "perm");
+  if (!is_op(node, {"transpose"}) || !perm) return false;
+  int64_t last = -1;
+  for (int64_t axis : *perm) {
+    if (graph.type(node.in[0]).shape[static_cast<size_t>(axis)] == 1) continue;
+    if (axis < last) return false;
+    last = axis;
+  }
+  return true;
+}
+
+/// A reshape costs nothing on a device.
+int reshape_for_transpose(Graph& graph, PassContext& context) {
+  int rewrites = 0;
+  for (Node& node : graph.nodes) {
+    if (!keeps_order(graph, node)) continue;
+    node.op = &op_named("reshape");
+    node.attrs = ReshapeAttrs{graph.type(node.out[0]).shape};
+    context.note(fmt::format("'{}' transposes nothing but axes of one element", node.name));
+    ++rewrites;
+  }
+  return rewrites;
+}
 
 /// True when the node hands its first operand on, bit for bit. Type and shape are the same already.
 bool passes_through(const Node& node) {
-  if (is_op(node, {"reshape", "slice", "pad", "cast", "quantize", "split"})) return node.out.size() == 1;
+  if (is_op(node, {"reshape", "pad", "cast", "quantize", "split"})) return node.out.size() == 1;
   if (is_op(node, {"concat"})) return node.in.size() == 1;
-  if (is_op(node, {"strided_slice"})) return all_positive(attr<std::vector<int64_t>>(node, "strides"));
-  if (is_op(node, {"transpose"})) return in_order(attr<std::vector<int64_t>>(node, "perm"));
+  if (is_op(node, {"strided_slice"})) return all_positive(attr<std::vector<int64_t>>(node, "step"));
   return false;
 }
 
@@ -44,7 +67,8 @@ int merge_reshapes(Graph& graph, PassContext& context) {
 }
 
 int run(Graph& graph, PassContext& context) {
-  int rewrites = merge_reshapes(graph, context);
+  int rewrites = reshape_for_transpose(graph, context);
+  rewrites += merge_reshapes(graph, context);
   std::vector<bool> dead(graph.nodes.size());
   for (size_t n = 0; n < graph.nodes.size(); ++n) {
     const Node& node = graph.nodes[n];
@@ -60,7 +84,7 @@ int run(Graph& graph, PassContext& context) {
 }  // namespace
 
 std::span<const Pass> identities_passes() {
-  static const Pass kPasses[] = {{"identities", "drop reshapes, transposes, slices, pads, casts ... that change nothing", run}};
+  static const Pass kPasses[] = {{"identities", "drop reshapes, transposes, slices, pads, casts that change nothing; merge reshapes", run}};
   return kPasses;
 }
 
