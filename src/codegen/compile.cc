@@ -122,7 +122,8 @@ std::vector<LayerCode> lower_all(const Graph& graph, const Plan& plan, const std
 std::span<const std::string_view> enum_names(Optimize) { return kOptimizeNames; }
 
 Compiled compile(Graph graph, const Board& board, const CompileOptions& options) {
-  const Doing doing([&] { return fmt::format("compiling '{}' for {}", graph.name, board.name); });
+  const std::string name = graph.name;
+  const Doing doing([&] { return fmt::format("compiling '{}' for {}", name, board.name); });
   const std::vector<const Kernel*> kernels = choose_kernels(graph, board);
   Compiled model;
   model.name = c_identifier(graph.name);
