@@ -1,0 +1,193 @@
+/* int8 depthwise 3x3 convolution, stride 1 or 2, for the ARM DSP extension.
+ *
+ * Four channels at a time are widened from NHWC to 16-bit planes in scratch, padding included; then each channel runs over its plane, four
+ * outputs a step, with weights doubled beforehand so that the sums come out as requantisation wants them. A plane holds a strip of rows:
+ * what the next strip needs again is moved up, not read again, so the output may be the input's own memory.
+ *
+ * "Fast" is the axis along which outputs are made four at a time, "slow" the other one: rows or columns, whichever wastes less.
+ *
+ * The stream of one channel, in 32-bit words: for each of the three slow taps two words of doubled weights, {k0 k1}, {k1 k2} at stride 1
+ * or {k0 k1}, {k2 0} at stride 2; twice the bias; mantissa, rounding + output zero point, shift. */
+#ifndef THIMBLE_DWCONV2D_DSP_H
+#define THIMBLE_DWCONV2D_DSP_H
+
+#include "core/dsp.h"
+
+/* name(plane, stream, out, slow). pitch = bytes of a plane's row; fast = outputs along the fast axis; step_fast, step_slow = bytes from one
+ * output to the next along each axis; exact, low, high as in conv2d_dsp. */
+__asm__(
+    ".syntax unified\n"
+    ".macro thimble_add_dsp to, bytes\n"
+    "  .if \\bytes < 4096\n  addw \\to, \\to, #\\bytes\n"
+    "  .else\n  movw r7, #(\\bytes & 0xffff)\n  movt r7, #(\\bytes >> 16)\n  add \\to, r7\n  .endif\n"
+    ".endm\n"
+    /* one slow tap: `count` outputs; the first tap starts from the bias in r12 */
+    ".macro thimble_dw3_row_dsp n, count, pitch, stride\n"
+    "  .if \\n == 0\n"
+    "  mov r3, r12\n"
+    "  .if \\count > 1\n  mov r4, r12\n  .endif\n"
+    "  .if \\count > 2\n  mov r5, r12\n  .endif\n"
+    "  .if \\count > 3\n  mov r6, r12\n  .endif\n"
+    "  .endif\n"
+    "  ldrd r10, r11, [r1, #(8 * \\n)]\n"
+    "  ldrd r7, r8, [r0, #(\\pitch * \\n)]\n"
+    "  .if \\stride == 1\n"
+    "    .if \\count > 2\n    ldr r9, [r0, #(\\pitch * \\n + 8)]\n    .endif\n"
+    "    smlad r3, r7, r10, r3\n    smlabt r3, r8, r11, r3\n"
+    "    .if \\count > 1\n    smlatb r4, r7, r10, r4\n    smlad r4, r8, r11, r4\n    .endif\n"
+    "    .if \\count > 2\n    smlad r5, r8, r10, r5\n    smlabt r5, r9, r11, r5\n    .endif\n"
+    "    .if \\count > 3\n    smlatb r6, r8, r10, r6\n    smlad r6, r9, r11, r6\n    .endif\n"
+    "  .else\n"
+    "    smlad r3, r7, r10, r3\n    smlabb r3, r8, r11, r3\n"
+    "    .if \\count > 1\n    smlad r4, r8, r10, r4\n"
+    "      .if \\count > 2\n      ldrd r7, r9, [r0, #(\\pitch * \\n + 8)]\n      .else\n      ldr r7, [r0, #(\\pitch * \\n + 8)]\n      "
+    ".endif\n"
+    "      smlabb r4, r7, r11, r4\n    .endif\n"
+    "    .if \\count > 2\n    smlad r5, r7, r10, r5\n    smlabb r5, r9, r11, r5\n    .endif\n"
+    "    .if \\count > 3\n    smlad r6, r9, r10, r6\n    ldr r7, [r0, #(\\pitch * \\n + 16)]\n    smlabb r6, r7, r11, r6\n    .endif\n"
+    "  .endif\n"
+    ".endm\n"
+    ".macro thimble_dw3_finish_dsp acc, offset, exact, low, high\n"
+    "  .if \\exact\n  smmulr \\acc, \\acc, r7\n  add \\acc, \\acc, \\acc, asr #31\n  add \\acc, \\acc, r8\n"
+    "  .else\n  smmlar \\acc, \\acc, r7, r8\n  .endif\n"
+    "  asr \\acc, \\acc, r9\n"
+    "  ssat \\acc, #8, \\acc\n"
+    "  .if \\low > -128\n  cmp \\acc, #\\low\n  it lt\n  movlt \\acc, #\\low\n  .endif\n"
+    "  .if \\high < 127\n  cmp \\acc, #\\high\n  it gt\n  movgt \\acc, #\\high\n  .endif\n"
+    "  strb \\acc, [r2, #\\offset]\n"
+    ".endm\n"
+    ".macro thimble_dw3_outputs_dsp count, pitch, stride, step_fast, exact, low, high\n"
+    "  thimble_dw3_row_dsp 0, \\count, \\pitch, \\stride\n"
+    "  thimble_dw3_row_dsp 1, \\count, \\pitch, \\stride\n"
+    "  thimble_dw3_row_dsp 2, \\count, \\pitch, \\stride\n"
+    "  ldrd r7, r8, [r1, #28]\n"
+    "  ldr r9, [r1, #36]\n"
+    "  thimble_dw3_finish_dsp r3, 0, \\exact, \\low, \\high\n"
+    "  .if \\count > 1\n  thimble_dw3_finish_dsp r4, \\step_fast, \\exact, \\low, \\high\n  .endif\n"
+    "  .if \\count > 2\n  thimble_dw3_finish_dsp r5, (2 * \\step_fast), \\exact, \\low, \\high\n  .endif\n"
+    "  .if \\count > 3\n  thimble_dw3_finish_dsp r6, (3 * \\step_fast), \\exact, \\low, \\high\n  .endif\n"
+    ".endm\n"
+    ".macro thimble_dwconv2d_3x3_dsp name, pitch, fast, stride, step_fast, step_slow, exact, low, high\n"
+    "  .section .text.\\name, \"ax\", %progbits\n"
+    "  .thumb\n  .thumb_func\n  .type \\name, %function\n"
+    "\\name:\n"
+    "  push {r4-r11, lr}\n"
+    "  sub sp, #8\n"
+    "  ldr r12, [r1, #24]\n"
+    "  strd r2, r3, [sp]\n"
+    "1:\n"
+    "  ldr r2, [sp]\n"
+    "  .if \\fast >= 4\n"
+    "    .if \\fast >= 8\n    add lr, r0, #(8 * \\stride * (\\fast / 4))\n    .endif\n"
+    "2:\n"
+    "    thimble_dw3_outputs_dsp 4, \\pitch, \\stride, \\step_fast, \\exact, \\low, \\high\n"
+    "    adds r0, #(8 * \\stride)\n"
+    "    thimble_add_dsp r2, (4 * \\step_fast)\n"
+    "    .if \\fast >= 8\n    cmp r0, lr\n    bne 2b\n    .endif\n"
+    "  .endif\n"
+    "  .if \\fast % 4\n"
+    "  thimble_dw3_outputs_dsp (\\fast % 4), \\pitch, \\stride, \\step_fast, \\exact, \\low, \\high\n"
+    "  .endif\n"
+    "  .if \\pitch * \\stride >= 8 * \\stride * (\\fast / 4)\n"
+    "  add r0, r0, #(\\pitch * \\stride - 8 * \\stride * (\\fast / 4))\n"
+    "  .else\n"
+    "  sub r0, r0, #(8 * \\stride * (\\fast / 4) - \\pitch * \\stride)\n"
+    "  .endif\n"
+    "  ldrd r2, r3, [sp]\n"
+    "  thimble_add_dsp r2, \\step_slow\n"
+    "  subs r3, #1\n"
+    "  strd r2, r3, [sp]\n"
+    "  bne 1b\n"
+    "  add sp, #8\n"
+    "  pop {r4-r11, pc}\n"
+    "  .size \\name, . - \\name\n"
+    "  .previous\n"
+    ".endm\n");
+
+#define THIMBLE_DWCONV2D_3X3_DSP(name, pitch, fast, stride, step_fast, step_slow, exact, low, high)                                   \
+  void name(const int16_t* plane, const int32_t* stream, int8_t* out, int32_t slow);                                                  \
+  __asm__("thimble_dwconv2d_3x3_dsp " #name ", " #pitch ", " #fast ", " #stride ", " #step_fast ", " #step_slow ", " #exact ", " #low \
+          ", " #high "\n");
+
+typedef void (*thimble_dwconv2d_channel_dsp)(const int16_t* plane, const int32_t* stream, int8_t* out, int32_t slow);
+
+/* Sizes along the fast and slow axes; in_fast_step ... are bytes from one pixel to the next. `pitch` counts 16-bit elements of a plane's
+ * row, `strip` the slow outputs made before the plane moves on. */
+typedef struct {
+  int32_t in_fast, in_slow, out_slow, channels;
+  int32_t in_fast_step, in_slow_step, out_slow_step;
+  int32_t stride, pad_fast, pad_slow, in_zero, pitch, strip;
+} thimble_dwconv2d_s8_dsp_shape;
+
+/* Four neighbouring channels of a pixel, lowest first. The last group of a layer may miss some: they are read from behind. */
+THIMBLE_INLINE uint32_t thimble_four_channels_dsp(const int8_t* p, int32_t missing) {
+  return thimble_load_word(p - missing) >> (8 * missing);
+}
+
+/* Two pixels of four channels, to one word of each of the four planes. */
+THIMBLE_INLINE void thimble_split_channels_dsp(uint32_t* to, int32_t plane_words, uint32_t a, uint32_t b) {
+  const uint32_t low = (a & 0xffffu) | (b << 16), high = (b & 0xffff0000u) | (a >> 16);
+  to[0] = thimble_even_bytes(low);
+  to[plane_words] = thimble_odd_bytes(low);
+  to[2 * plane_words] = thimble_even_bytes(high);
+  to[3 * plane_words] = thimble_odd_bytes(high);
+}
+
+/* Widens one row of pixels into the four planes; `to` is the row in the first plane. What it does not write is padding already. */
+THIMBLE_INLINE void thimble_widen_planes_dsp(uint32_t* to, int32_t plane_words, const int8_t* from, int32_t missing,
+                                             const thimble_dwconv2d_s8_dsp_shape* s) {
+  const uint32_t zero = (uint32_t)(s->in_zero & 0xff) * 0x01010101u;
+  int32_t left = s->in_fast;
+  to += s->pad_fast / 2;
+  if (s->pad_fast % 2) {
+    thimble_split_channels_dsp(to++, plane_words, zero, thimble_four_channels_dsp(from, missing));
+    from += s->in_fast_step;
+    --left;
+  }
+  for (; left >= 2; left -= 2, from += 2 * s->in_fast_step)
+    thimble_split_channels_dsp(to++, plane_words, thimble_four_channels_dsp(from, missing),
+                               thimble_four_channels_dsp(from + s->in_fast_step, missing));
+  if (left) thimble_split_channels_dsp(to, plane_words, thimble_four_channels_dsp(from, missing), zero);
+}
+
+THIMBLE_INLINE void thimble_fill_words(uint32_t* to, int32_t count, uint32_t word) {
+  for (int32_t i = 0; i < count; ++i) to[i] = word;
+}
+
+/* One group of four channels, `missing` of which do not exist. */
+THIMBLE_INLINE void thimble_dwconv2d_group_dsp(const int8_t* in, int8_t* out, const int32_t* stream, uint32_t* planes,
+                                               thimble_dwconv2d_channel_dsp channel, int32_t missing,
+                                               const thimble_dwconv2d_s8_dsp_shape* s) {
+  const uint32_t zero = (uint32_t)(s->in_zero & 0xffff) * 0x10001u;
+  const int32_t row_words = s->pitch / 2, rows = (s->strip - 1) * s->stride + 3, plane_words = rows * row_words, keep = 3 - s->stride;
+  int32_t have = 0; /* rows of the padded input that have been widened */
+  for (int32_t done = 0; done < s->out_slow; done += s->strip) {
+    const int32_t make = s->out_slow - done < s->strip ? s->out_slow - done : s->strip, base = done * s->stride;
+    if (done > 0)
+      for (int32_t k = 0; k < 4; ++k)
+        memcpy(planes + k * plane_words, planes + k * plane_words + (rows - keep) * row_words, (size_t)(4 * keep * row_words));
+    for (; have < base + (make - 1) * s->stride + 3; ++have) {
+      uint32_t* const row = planes + (have - base) * row_words;
+      const int32_t i = have - s->pad_slow;
+      if (i >= 0 && i < s->in_slow)
+        thimble_widen_planes_dsp(row, plane_words, in + i * s->in_slow_step, missing, s);
+      else
+        for (int32_t k = 0; k < 4; ++k) thimble_fill_words(row + k * plane_words, row_words, zero);
+    }
+    for (int32_t k = 0; k < 4 - missing; ++k)
+      channel((const int16_t*)(planes + k * plane_words), stream + 10 * k, out + done * s->out_slow_step + k, make);
+  }
+}
+
+/* scratch: four planes. */
+THIMBLE_KERNEL void thimble_dwconv2d_s8_dsp(const int8_t* in, int8_t* out, const int32_t* stream, void* scratch,
+                                            thimble_dwconv2d_channel_dsp channel, const thimble_dwconv2d_s8_dsp_shape* s) {
+  uint32_t* const planes = (uint32_t*)scratch;
+  const int32_t rows = (s->strip - 1) * s->stride + 3;
+  int32_t c = 0;
+  thimble_fill_words(planes, 4 * rows * s->pitch / 2, (uint32_t)(s->in_zero & 0xffff) * 0x10001u);
+  for (; c + 4 <= s->channels; c += 4) thimble_dwconv2d_group_dsp(in + c, out + c, stream + 10 * c, planes, channel, 0, s);
+  if (s->channels % 4) thimble_dwconv2d_group_dsp(in + c, out + c, stream + 10 * c, planes, channel, 4 - s->channels % 4, s);
+}
+
+#endif

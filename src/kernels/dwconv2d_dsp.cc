@@ -1,0 +1,166 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "kernels/dsp_packing.h"
+#include "kernels/packing.h"
+#include "ops/dwconv2d.h"
+
+namespace thimble {
+namespace {
+
+constexpr int64_t kTaps = 3;
+
+Window2d lay(const Node& node, const Graph& graph) {
+  const TensorType& w = graph.type(node.in[1]);
+  return lay_window(node.attrs.as<Dwconv2dAttrs>(), graph.type(node.in[0]), w.shape[1], w.shape[2]);
+}
+
+/// Weights as [channel][row * 3 + column].
+DspLayer layer_of(const Node& node, const Graph& graph) {
+  const TensorType &x = graph.type(node.in[0]), &w = graph.type(node.in[1]), &y = graph.type(node.out[0]);
+  const int64_t channels = w.shape[3], taps = w.shape[1] * w.shape[2];
+  DspLayer layer{.channels = channels,
+                 .taps = taps,
+                 .weights = std::vector<int8_t>(static_cast<size_t>(channels * taps)),
+                 .bias = bias_or_zeros<int32_t>(graph, node, channels),
+                 .multipliers = channel_multipliers(x, w, y, channels),
+                 .out_zero = y.quant.zero[0],
+                 .range = quantized_range(node.attrs.as<Dwconv2dAttrs>().activation, y)};
+  const auto from = constant_values<int8_t>(graph, node.in[1]);
+  for (int64_t k = 0; k < taps; ++k)
+    for (int64_t c = 0; c < channels; ++c) {
+      const int8_t weight = from[static_cast<size_t>(k * channels + c)];
+      layer.weights[static_cast<size_t>(c * taps + k)] = weight;
+      layer.bias[static_cast<size_t>(c)] -= x.quant.zero[0] * weight;
+    }
+  return layer;
+}
+
+/// Which axis is fast, and the plane that follows.
+struct Planes {
+  bool rows_fast = false;
+  int64_t fast = 0, slow = 0;  ///< outputs
+  int64_t in_fast = 0, in_slow = 0, pad_fast = 0, pad_slow = 0;
+  int64_t pitch = 0, strip = 0;
+
+  int64_t bytes(int64_t stride) const { return 4 * 2 * pitch * ((strip - 1) * stride + kTaps); }
+};
+
+/// Steps of four, a single leftover costing little more than a quarter.
+double steps(int64_t outputs) { return static_cast<double>(outputs / 4) + (outputs % 4 == 0 ? 0 : outputs % 4 == 1 ? 0.4 : 0.9); }
+
+Planes planes_of(const Window2d& at) {
+  constexpr int64_t kPlaneBytes = 2600;  // what a strip may take; enough for whole maps of 12x12
+  Planes p;
+  const double by_rows = steps(at.out_h) * static_cast<double>(at.out_w), by_columns = steps(at.out_w) * static_cast<double>(at.out_h);
+  p.rows_fast = by_rows * 1.02 < by_columns && 3 * at.out_w * at.in_c < 4096;
+  p.fast = p.rows_fast ? at.out_h : at.out_w, p.slow = p.rows_fast ? at.out_w : at.out_h;
+  p.in_fast = p.rows_fast ? at.in_h : at.in_w, p.in_slow = p.rows_fast ? at.in_w : at.in_h;
+  p.pad_fast = p.rows_fast ? at.pad_top : at.pad_left, p.pad_slow = p.rows_fast ? at.pad_left : at.pad_top;
+  p.pitch = (std::max(at.stride_h * (p.fast - 1) + kTaps + 3, p.in_fast + p.pad_fast + 1) + 1) / 2 * 2;
+  for (p.strip = p.slow; p.strip > 1 && p.bytes(at.stride_h) > kPlaneBytes;) --p.strip;
+  const int64_t strips = (p.slow + p.strip - 1) / p.strip;
+  p.strip = (p.slow + strips - 1) / strips;  // equal strips need the least
+  return p;
+}
+
+std::optional<std::string> refuses(const Node& node, const Graph& graph) {
+  if (auto reason =
+          refuse_unless({{dtype_is(graph, node, 0, DType::I8), "the input is not int8"},
+                         {dtype_is(graph, node, 1, DType::I8) && is_constant(graph, node, 1), "the weights are not int8 constants"},
+                         {bias_is_constant(graph, node), "the bias is not constant"}}))
+    return reason;
+  const Window2d at = lay(node, graph);
+  if (auto reason = refuse_unless({{at.batches == 1, "there is more than one batch"},
+                                   {at.kernel_h == kTaps && at.kernel_w == kTaps, "the window is not 3x3"},
+                                   {graph.type(node.in[1]).shape[3] == at.in_c, "a channel has more than one filter"},
+                                   {at.in_c >= 4, "there are fewer than four channels"},
+                                   {at.stride_h == at.stride_w && at.stride_h <= 2, "the strides differ or exceed 2"},
+                                   {at.dilation_h == 1 && at.dilation_w == 1, "the convolution is dilated"},
+                                   {at.pad_top <= 1 && at.pad_left <= 1, "the padding is wider than the window"},
+                                   {3 * at.in_c < 4096, "there are too many channels for a store's offset"}}))
+    return reason;
+  const Planes p = planes_of(at);
+  if (4 * p.pitch + 16 > 1020) return "a row of the input is too long for a load's offset";
+  return refuses_pairing(layer_of(node, graph));
+}
+
+int64_t scratch(const Node& node, const Graph& graph) {
+  const Window2d at = lay(node, graph);
+  return planes_of(at).bytes(at.stride_h);
+}
+
+double cycles(const Node& node, const Graph& graph, const Board&) {
+  const Window2d at = lay(node, graph);
+  const Planes p = planes_of(at);
+  const double per_channel = static_cast<double>(p.slow) * (steps(p.fast) * 76 + 14) + 40;
+  return 1.3 * static_cast<double>(at.in_c) * (per_channel + 1.8 * static_cast<double>(at.in_h * at.in_w));
+}
+
+std::vector<int32_t> make_stream(const DspLayer& layer, const Planes& p, int64_t stride) {
+  std::vector<int32_t> stream;
+  const auto pair = [](int first, int second) {
+    return static_cast<int32_t>(static_cast<uint32_t>(second) << 16 | (static_cast<uint32_t>(first) & 0xffff));
+  };
+  for (int64_t c = 0; c < layer.channels; ++c) {
+    for (int64_t s = 0; s < kTaps; ++s) {
+      int k[kTaps];
+      for (int64_t f = 0; f < kTaps; ++f) k[f] = 2 * layer.weights_of(c)[static_cast<size_t>(p.rows_fast ? f * kTaps + s : s * kTaps + f)];
+      stream.push_back(pair(k[0], k[1]));
+      stream.push_back(stride == 1 ? pair(k[1], k[2]) : pair(k[2], 0));
+    }
+    stream.push_back(2 * layer.bias[static_cast<size_t>(c)]);
+    append_requantization(stream, layer, c);
+  }
+  return stream;
+}
+
+KernelCall lower(const Node& node, const Graph& graph) {
+  const Window2d at = lay(node, graph);
+  const DspLayer layer = layer_of(node, graph);
+  const Planes p = planes_of(at);
+  const int64_t in_row = at.in_w * at.in_c, out_row = at.out_w * at.in_c;
+  const int64_t step_fast = p.rows_fast ? out_row : at.in_c, step_slow = p.rows_fast ? at.in_c : out_row;
+  const std::string id = c_word(layer.range.min) + "_" + c_word(layer.range.max);
+  const std::string channel = fmt::format("thimble_dwconv2d_3x3_dsp_{}_{}_{}_{}_{}_{}_{}", p.pitch, p.fast, at.stride_h, step_fast,
+                                          step_slow, int{needs_exact_ties(layer)}, id);
+  return KernelCall("thimble_dwconv2d_s8_dsp")
+      .define(fmt::format("THIMBLE_DWCONV2D_3X3_DSP({}, {}, {}, {}, {}, {}, {}, {}, {})", channel, 2 * p.pitch, p.fast, at.stride_h,
+                          step_fast, step_slow, int{needs_exact_ties(layer)}, layer.range.min, layer.range.max))
+      .input(0)
+      .output(0)
+      .constant("stream", make_stream(layer, p, at.stride_h))
+      .scratch()
+      .name(channel)
+      .geometry("thimble_dwconv2d_s8_dsp_shape", {{"in_fast", c_literal(p.in_fast)},
+                                                  {"in_slow", c_literal(p.in_slow)},
+                                                  {"out_slow", c_literal(p.slow)},
+                                                  {"channels", c_literal(at.in_c)},
+                                                  {"in_fast_step", c_literal(p.rows_fast ? in_row : at.in_c)},
+                                                  {"in_slow_step", c_literal(p.rows_fast ? at.in_c : in_row)},
+                                                  {"out_slow_step", c_literal(step_slow)},
+                                                  {"stride", c_literal(at.stride_h)},
+                                                  {"pad_fast", c_literal(p.pad_fast)},
+                                                  {"pad_slow", c_literal(p.pad_slow)},
+                                                  {"in_zero", c_literal(int64_t{graph.type(node.in[0]).quant.zero[0]})},
+                                                  {"pitch", c_literal(p.pitch)},
+                                                  {"strip", c_literal(p.strip)}});
+}
+
+}  // namespace
+
+std::span<const Kernel> dwconv2d_dsp_kernels() {
+  static const Kernel kRows[] = {{.name = "dwconv2d_s8_dsp",
+                                  .source = "kernels/dwconv2d_dsp.h",
+                                  .op = "dwconv2d",
+                                  .needs = Isa::ArmDsp,
+                                  .refuses = refuses,
+                                  .scratch = scratch,
+                                  .cycles = cycles,
+                                  .lower = lower,
+                                  .in_place = true}};
+  return kRows;
+}
+
+}  // namespace thimble
