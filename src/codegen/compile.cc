@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <random>
 
 #include "codegen/c_text.h"
@@ -86,9 +87,27 @@ std::vector<GoldenRecord> make_golden(const Graph& graph, int records) {
   return golden;
 }
 
+/// The runtime's text that these kernels need.
+std::string runtime_text(const std::vector<const Kernel*>& kernels) {
+  std::vector<std::string> headers = {"core/base.h"};
+  for (const Kernel* kernel : kernels)
+    if (!kernel->source.empty() && std::find(headers.begin(), headers.end(), kernel->source) == headers.end())
+      headers.emplace_back(kernel->source);
+  return paste_headers(headers);
+}
+
+/// A name under which the model's functions cannot meet the runtime's: "softmax" becomes "softmax_model".
+std::string model_name(const std::string& graph_name, const std::string& runtime) {
+  const std::string name = c_identifier(graph_name), prefix = "thimble_" + name;
+  for (size_t at = runtime.find(prefix); at != std::string::npos; at = runtime.find(prefix, at + 1)) {
+    const char next = runtime[std::min(at + prefix.size(), runtime.size() - 1)];
+    if (next == '_' || !std::isalnum(static_cast<unsigned char>(next))) return name + "_model";
+  }
+  return name;
+}
+
 /// The layers in the order they run; aliases that share their operand's memory make none.
-std::vector<LayerCode> lower_all(const Graph& graph, const Plan& plan, const std::vector<const Kernel*>& kernels, Compiled& model,
-                                 std::vector<std::string>& headers) {
+std::vector<LayerCode> lower_all(const Graph& graph, const Plan& plan, const std::vector<const Kernel*>& kernels, Compiled& model) {
   std::vector<LayerCode> code;
   for (size_t position = 0; position < plan.order.size(); ++position) {
     const auto n = static_cast<size_t>(plan.order[position]);
@@ -102,7 +121,6 @@ std::vector<LayerCode> lower_all(const Graph& graph, const Plan& plan, const std
       KernelCall call = kernel.lower(node, graph);
       layer.calls = call.more();
       layer.calls.insert(layer.calls.begin(), std::move(call));
-      if (std::find(headers.begin(), headers.end(), kernel.source) == headers.end()) headers.emplace_back(kernel.source);
     }
     model.layers.push_back({.name = node.name,
                             .op = std::string(node.op->name),
@@ -126,20 +144,20 @@ Compiled compile(Graph graph, const Board& board, const CompileOptions& options)
   const Doing doing([&] { return fmt::format("compiling '{}' for {}", name, board.name); });
   const std::vector<const Kernel*> kernels = choose_kernels(graph, board);
   Compiled model;
-  model.name = c_identifier(graph.name);
+  const std::string runtime = runtime_text(kernels);
+  model.name = model_name(graph.name, runtime);
   model.plan = plan_memory(graph, plan_steps(graph, kernels));
   model.arena_bytes = model.plan.arena_bytes;
   model.inputs = ports(graph, graph.inputs);
   model.outputs = ports(graph, graph.outputs);
   model.compiler_level = kLevels[static_cast<size_t>(options.optimize)];
   const std::vector<int64_t> state_offsets = place_state(graph, model.state_bytes);
-  std::vector<std::string> headers = {"core/base.h"};
-  const std::vector<LayerCode> code = lower_all(graph, model.plan, kernels, model, headers);
+  const std::vector<LayerCode> code = lower_all(graph, model.plan, kernels, model);
   const std::vector<GoldenRecord> golden = options.golden ? make_golden(graph, options.golden_records) : std::vector<GoldenRecord>{};
   const Addresses addresses = addresses_of(graph, model.plan, state_offsets);
   model.graph = std::move(graph);
   model.header = header_text(model);
-  SourceText source = source_text(model, code, headers, addresses, golden, options);
+  SourceText source = source_text(model, code, runtime, addresses, golden, options);
   model.source = std::move(source.text);
   model.constant_bytes = source.constant_bytes;
   for (size_t i = 0; i < model.layers.size(); ++i) model.layers[i].constant_bytes = source.layer_constant_bytes[i];

@@ -75,6 +75,14 @@ TEST(Compile, LayersOfOneShapeShareABody) {
   EXPECT_EQ(model.constant_bytes, 2 * (16 + 16) + 16 + 4);
 }
 
+TEST(Compile, AModelNamedLikeAKernelGetsAnotherName) {
+  Graph graph = two_layers();
+  graph.name = "fully_connected";
+  const Compiled model = compile(graph, board_named("host"));
+  EXPECT_EQ(model.name, "fully_connected_model");
+  EXPECT_EQ(run_selftest(model, {"gcc", "-std=c99"}).status, 0);
+}
+
 TEST(Compile, NamesEveryNodeThatNoKernelRuns) {
   Graph graph{.name = "m"};
   const ValueId x = graph.add_input("x", {DType::I16, {1, 4}, per_tensor(1, 0)});
@@ -92,7 +100,7 @@ TEST(Compile, NamesEveryNodeThatNoKernelRuns) {
   } catch (const Error& error) {
     EXPECT_EQ(error.blame, Blame::Unsupported);
     EXPECT_THAT(error.what(), HasSubstr("model has 1 node that no kernel runs on host\n  fully_connected  'dense'  "));
-    EXPECT_THAT(error.what(), HasSubstr("fully_connected_s8_ref: the input is not int8"));
+    EXPECT_THAT(error.what(), HasSubstr("fully_connected_s8_ref: the input is not i8"));
   }
 }
 

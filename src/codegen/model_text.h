@@ -33,7 +33,7 @@ struct SourceText {
 };
 
 std::string header_text(const Compiled& model);
-SourceText source_text(const Compiled& model, const std::vector<LayerCode>& code, const std::vector<std::string>& runtime_headers,
-                       const Addresses& addresses, const std::vector<GoldenRecord>& golden, const CompileOptions& options);
+SourceText source_text(const Compiled& model, const std::vector<LayerCode>& code, const std::string& runtime, const Addresses& addresses,
+                       const std::vector<GoldenRecord>& golden, const CompileOptions& options);
 
 }  // namespace thimble

@@ -263,8 +263,8 @@ std::string size_checks(const Compiled& model) {
 
 }  // namespace
 
-SourceText source_text(const Compiled& model, const std::vector<LayerCode>& code, const std::vector<std::string>& runtime_headers,
-                       const Addresses& addresses, const std::vector<GoldenRecord>& golden, const CompileOptions& options) {
+SourceText source_text(const Compiled& model, const std::vector<LayerCode>& code, const std::string& runtime, const Addresses& addresses,
+                       const std::vector<GoldenRecord>& golden, const CompileOptions& options) {
   SourceWriter writer(model, addresses);
   writer.add_layers(code);
   const std::string init = init_text(model, addresses, writer.pool_);
@@ -273,8 +273,7 @@ SourceText source_text(const Compiled& model, const std::vector<LayerCode>& code
       fmt::format("/* {0}: a model compiled by Thimble; see {0}.h. Compile with {1} -ffp-contract=off. */\n#include \"{0}.h\"\n\n",
                   model.name, model.compiler_level);
   if (options.optimize == Optimize::Flash) text += "#define THIMBLE_SMALL 1\n";
-  text += paste_headers(runtime_headers) + size_checks(model) + std::string(kMacros) + writer.definitions_ + writer.pool_.text() + "\n" +
-          writer.functions_;
+  text += runtime + size_checks(model) + std::string(kMacros) + writer.definitions_ + writer.pool_.text() + "\n" + writer.functions_;
   text += init + run + access + "\n" + selftest_text(model, golden);
   return {std::move(text), writer.pool_.bytes(), std::move(writer.layer_constant_bytes_)};
 }
