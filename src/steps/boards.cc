@@ -14,14 +14,15 @@ std::string size_text(int64_t bytes) {
 
 std::string clock_text(double hz) { return hz > 0 ? fmt::format("{:g} MHz", hz / 1e6) : "-"; }
 
-/// "qemu-system-arm -M mps2-an386" of a longer command line.
+/// "qemu mps2-an386": the program and the machine that it plays.
 std::string emulator_text(std::string_view command) {
   if (command.empty()) return "runs natively";
-  std::string_view program = command.substr(0, command.find(' '));
+  const std::string_view program = command.substr(0, command.find(' '));
+  if (program == "thimble-avr") return "simavr";
   const size_t machine = command.find("-M ");
   if (machine == std::string_view::npos) return std::string(program);
-  const std::string_view rest = command.substr(machine);
-  return fmt::format("{} {}", program, rest.substr(0, rest.find_first_of(" ,", 3)));
+  const std::string_view rest = command.substr(machine + 3);
+  return fmt::format("qemu {}", rest.substr(0, rest.find_first_of(" ,")));
 }
 
 StepResult run(const AttrBag&, Progress&) {

@@ -77,7 +77,7 @@ StepResult run(const AttrBag& bag, Progress& progress) {
   write_text(header, model.header);
 
   StepResult result;
-  result.text = fmt::format("{} for {} ({})\n\n{}\n{}\n", styled(Style::Bold, model.name), request.board, prepared.board->summary,
+  result.text = fmt::format("{} for {}: {}\n\n{}\n{}\n", styled(Style::Bold, model.name), request.board, prepared.board->summary,
                             layer_table(model).text(), print_timeline(model.graph, model.plan));
   result.text += sizes ? memory_text(*prepared.board, *sizes) : planned_memory_text(*prepared.board, model, why_not);
   result.text += fmt::format("\nwrote {} and {}\n", styled(Style::Bold, source.string()), styled(Style::Bold, header.string()));

@@ -131,8 +131,9 @@ class Inspection {
     std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.second.second > b.second.second; });
     Table table({{"op"}, {"layers", Align::Right}, {"MACs", Align::Right}, {"share", Align::Right}});
     for (const auto& [op, sums] : rows)
-      table.row({Cell(op, Style::Accent), sums.first, sums.second,
-                 sums.second > 0 ? percent(static_cast<double>(sums.second), static_cast<double>(totals_.macs)) : ""});
+      table.row(
+          {Cell(op, Style::Accent), sums.first, sums.second,
+           sums.second > 0 ? Cell(percent(static_cast<double>(sums.second), static_cast<double>(totals_.macs))) : Cell("-", Style::Dim)});
     return "\n" + table.text();
   }
 

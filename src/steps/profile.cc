@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/files.h"
 #include "base/table.h"
@@ -92,7 +93,11 @@ std::string summary_text(const Board& board, const Cost& cost) {
   std::string text;
   if (cost.ms) text += fmt::format("  {} per inference", styled(Style::Bold, fmt::format("{:.3g} ms", *cost.ms)));
   if (cost.cycles && board.clock_hz > 0) text += fmt::format(" at {:g} MHz", board.clock_hz / 1e6);
-  if (cost.uj) text += fmt::format(", {} at {:g} mW", styled(Style::Bold, fmt::format("{} uJ", rounded(*cost.uj))), board.active_mw);
+  if (cost.uj)
+    text +=
+        fmt::format(", {} at {:g} mW",
+                    styled(Style::Bold, (*cost.uj < 100 ? fmt::format("{:.3g} uJ", *cost.uj) : grouped(std::llround(*cost.uj)) + " uJ")),
+                    board.active_mw);
   if (text.empty()) return "  this board's emulator does not count instructions: sizes only\n";
   return text + "\n";
 }
@@ -146,7 +151,7 @@ StepResult run(const AttrBag& bag, Progress& progress) {
   const RunResult measured = run_firmware(firmware, records, /*count=*/true, progress);
   const Cost cost = cost_of(measured, *prepared.board);
   StepResult result{.text = {}, .json = profile_json(request, model, measured, firmware.sizes, cost)};
-  result.text = fmt::format("{} on {} ({}), one inference\n\n{}\n{}\n{}", styled(Style::Bold, model.name), request.board,
+  result.text = fmt::format("{} on {}: {}, one inference\n\n{}\n{}\n{}", styled(Style::Bold, model.name), request.board,
                             prepared.board->summary, layer_table(model, measured, cost).text(), summary_text(*prepared.board, cost),
                             memory_text(*prepared.board, firmware.sizes));
   if (request.functions) result.text += "\n" + function_table(measured);

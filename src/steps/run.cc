@@ -127,12 +127,14 @@ Json json_of(const RunRequest& request, const Ran& ran, const std::vector<Tensor
     const std::vector<Buffer> buffers = split(record, types);
     Json::Array outputs;
     for (size_t i = 0; i < types.size(); ++i) {
-      TensorType plain{types[i].dtype, types[i].shape, {}};
-      const std::vector<double> values = real_values(types[i], buffers[i]), stored = real_values(plain, buffers[i]);
+      const TensorType plain{types[i].dtype, types[i].shape, {}};
+      const std::vector<double> values = real_values(types[i], buffers[i]);
+      Json::Array stored;
+      for (double whole : real_values(plain, buffers[i])) stored.emplace_back(static_cast<int64_t>(whole));
       Json output;
       output.set("name", ran.graph.value(ran.graph.outputs[i]).name).set("dtype", name_of(plain.dtype));
       output.set("shape", Json::Array(plain.shape.begin(), plain.shape.end())).set("values", Json::Array(values.begin(), values.end()));
-      if (types[i].quant.quantised()) output.set("stored", Json::Array(stored.begin(), stored.end()));
+      if (plain.dtype != DType::F32) output.set("stored", stored);
       outputs.push_back(std::move(output));
     }
     records.emplace_back(std::move(outputs));

@@ -60,7 +60,7 @@ class Verification {
     try {
       run_firmwares(board_named(board), row);
     } catch (const Error& error) {
-      if (!several || error.blame == Blame::Bug) throw;
+      if (!several) throw;
       row.left_out = error.what();
       row.blame = error.blame;
     }
@@ -70,12 +70,13 @@ class Verification {
   StepResult result() const;
 
  private:
-  /// A board that was asked for by name and not run is a failure; "all" means those that can.
+  /// A board that was asked for by name and not run is a failure; "all" means those that can. Our own faults always count.
   int left_out_status() const {
-    if (request_.boards == std::vector<std::string>{"all"}) return 0;
+    const bool all = request_.boards == std::vector<std::string>{"all"};
+    int status = 0;
     for (const Row& row : rows_)
-      if (!row.left_out.empty()) return exit_code(row.blame);
-    return 0;
+      if (!row.left_out.empty() && (!all || row.blame == Blame::Bug)) status = std::max(status, exit_code(row.blame));
+    return status;
   }
 
   int64_t record_count() const {
@@ -169,11 +170,17 @@ StepResult Verification::result() const {
   int64_t ran = 0;
   for (const Row& row : rows_) {
     Json json;
-    json.set("on", row.where).set("status", !row.left_out.empty() ? "left out" : row.ok() ? "equal" : "differs");
+    json.set("on", row.where)
+        .set("status", row.blame == Blame::Bug ? "failed"
+                       : !row.left_out.empty() ? "left out"
+                       : row.ok()              ? "equal"
+                                               : "differs");
     if (!row.left_out.empty()) {
       rows.push_back(json.set("reason", row.left_out));
       faults += fmt::format("  {}: {}\n", styled(Style::Bold, row.where), wrapped(first_line(row.left_out), terminal().width - 8, "    "));
-      table.row({Cell("-", Style::Dim), Cell(row.where, Style::Dim), Cell("left out", Style::Dim)});
+      const bool ours = row.blame == Blame::Bug;
+      table.row({ours ? Cell("✗", Style::Bad) : Cell("-", Style::Dim), Cell(row.where, Style::Dim),
+                 ours ? Cell("failed", Style::Bad) : Cell("left out", Style::Dim)});
       continue;
     }
     ++ran;
@@ -196,8 +203,10 @@ StepResult Verification::result() const {
   }
   StepResult result;
   result.status = ok ? left_out_status() : 1;
-  const std::string verdict =
-      ok ? styled(Style::Good, fmt::format("{} ways to run it, one result", ran)) : styled(Style::Bad, "they do not agree");
+  const std::string ways = fmt::format("equal in {} records, {} way{} to run it", record_count(), ran, ran == 1 ? "" : "s");
+  const std::string verdict = !ok        ? styled(Style::Bad, "they do not agree")
+                              : ran == 0 ? styled(Style::Warn, "not run anywhere")
+                                         : styled(Style::Good, ways);
   result.text =
       fmt::format("{}: {}\n\n{}{}", styled(Style::Bold, imported_.name), verdict, table.text(), faults.empty() ? "" : "\n" + faults);
   result.json.set("model", request_.model)

@@ -1,0 +1,100 @@
+#include "steps/records.h"
+
+#include <gmock/gmock.h>
+
+#include "base/files.h"
+#include "steps/comparison.h"
+
+namespace thimble {
+namespace {
+
+using ::testing::ElementsAre;
+
+const TensorType kInt8{DType::I8, {1, 2}, per_tensor(0.5f, -1)};
+const TensorType kFloat{DType::F32, {2}, {}};
+
+std::vector<double> numbers(const TensorType& type, const Record& record) {
+  const FileTensor tensor{type, record};
+  std::vector<double> all;
+  for (int64_t i = 0; i < type.elements(); ++i) all.push_back(tensor.number(i));
+  return all;
+}
+
+class RecordFiles : public ::testing::Test {
+ protected:
+  fs::path csv(const char* text) const {
+    write_text(dir_.path() / "in.csv", text);
+    return dir_.path() / "in.csv";
+  }
+  TempDir dir_;
+};
+
+TEST_F(RecordFiles, RealValuesAreQuantised) {
+  const auto records = records_from(csv("0,1\n-0.5,1000\n"), {kInt8}, false);
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_THAT(numbers(kInt8, records[0]), ElementsAre(-1, 1));
+  EXPECT_THAT(numbers(kInt8, records[1]), ElementsAre(-2, 127));  // saturates
+}
+
+TEST_F(RecordFiles, RawNumbersAreTakenAsTheyAre) {
+  EXPECT_THAT(numbers(kInt8, records_from(csv("5,-7\n"), {kInt8}, true)[0]), ElementsAre(5, -7));
+}
+
+TEST_F(RecordFiles, AnArrayOfTheModelsTypeIsTakenAsItIs) {
+  write_tensor(dir_.path() / "in.npy", {{DType::I8, {1, 1, 2}, {}}, {std::byte{5}, std::byte{0xF9}}});
+  EXPECT_THAT(numbers(kInt8, records_from(dir_.path() / "in.npy", {kInt8}, false)[0]), ElementsAre(5, -7));
+}
+
+TEST_F(RecordFiles, ARecordHoldsAllInputsOneAfterTheOther) {
+  const auto records = records_from(csv("0,1,2.5,3.5\n"), {kInt8, kFloat}, false);
+  ASSERT_EQ(records.size(), 1u);
+  const std::vector<Buffer> inputs = split(records[0], {kInt8, kFloat});
+  EXPECT_THAT(numbers(kInt8, inputs[0]), ElementsAre(-1, 1));
+  EXPECT_THAT(numbers(kFloat, inputs[1]), ElementsAre(2.5, 3.5));
+}
+
+/// The first outputs of SplitMix64 from seed 1 are 910a2dec89025cc1, beeb8da1658eec67, f893a2eefb32555e, ...: their top bytes less 128.
+TEST(RandomRecords, AreTheSameEverywhere) {
+  const auto records = random_records({{DType::I8, {6}, {}}}, Texture::Uniform, 1, 1);
+  EXPECT_THAT(numbers({DType::I8, {6}, {}}, records[0]), ElementsAre(17, 62, 120, -15, -15, 67));
+}
+
+TEST(RandomRecords, ReachTheWholeRange) {
+  for (const Texture texture : {Texture::Uniform, Texture::Smooth}) {
+    const TensorType type{DType::I8, {5000}, {}};
+    const auto values = numbers(type, random_records({type}, texture, 3, 1)[0]);
+    EXPECT_LT(*std::min_element(values.begin(), values.end()), -80);
+    EXPECT_GT(*std::max_element(values.begin(), values.end()), 80);
+  }
+}
+
+TEST(RandomRecords, SmoothOnesHaveSmallSteps) {
+  const TensorType type{DType::I8, {1000}, {}};
+  const auto values = numbers(type, random_records({type}, Texture::Smooth, 3, 1)[0]);
+  for (size_t i = 1; i < values.size(); ++i) EXPECT_LE(std::abs(values[i] - values[i - 1]), 8);
+}
+
+Record floats(const std::vector<float>& values) {
+  const auto raw = std::as_bytes(std::span(values));
+  return {raw.begin(), raw.end()};
+}
+
+TEST(Comparison, CountsBytesOfIntegers) {
+  const Comparison same = compare({kInt8}, {{std::byte{1}, std::byte{2}}}, {{std::byte{1}, std::byte{2}}});
+  EXPECT_TRUE(same.ok());
+  EXPECT_EQ(same.cell().text, "equal");
+  const Comparison other = compare({kInt8}, {{std::byte{1}, std::byte{2}}}, {{std::byte{1}, std::byte{3}}});
+  EXPECT_FALSE(other.ok());
+  EXPECT_EQ(other.cell().text, "1 of 2 bytes differ");
+}
+
+TEST(Comparison, AllowsFloatsASmallRelativeError) {
+  const Comparison close = compare({kFloat}, {floats({1, 2})}, {floats({1, 2.00001f})});
+  EXPECT_TRUE(close.ok());
+  EXPECT_EQ(close.cell().text, "within 5.0e-06");
+  EXPECT_FALSE(compare({kFloat}, {floats({1, 2})}, {floats({1, 2.0001f})}).ok());
+  EXPECT_FALSE(compare({kFloat}, {floats({1, 2})}, {floats({1, std::numeric_limits<float>::quiet_NaN()})}).ok());
+}
+
+}  // namespace
+}  // namespace thimble

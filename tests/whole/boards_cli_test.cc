@@ -1,0 +1,103 @@
+// The verbs that cross-compile and emulate, on the boards whose tools are here.
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+
+#include "models.h"
+#include "program.h"
+
+namespace thimble::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+bool ready(const std::string& board) { return run_thimble({"doctor", "--board", board}).status == 0; }
+
+/// A file of the shared data; empty where it is not there.
+std::string shared(const std::string& name) {
+  const char* chosen = std::getenv("THIMBLE_SHARED");
+  for (fs::path folder = THIMBLE_SOURCE_DIR; folder.has_relative_path(); folder = folder.parent_path()) {
+    const fs::path path = (chosen ? fs::path(chosen) : folder.parent_path() / "shared") / name;
+    if (fs::exists(path)) return path;
+  }
+  return "";
+}
+
+class Boards : public ::testing::TestWithParam<const char*> {
+ protected:
+  Boards() { write_tiny(model_), write_tiny_float(floats_); }
+  TempDir dir_;
+  std::string model_ = dir_.path() / "tiny.tflite", floats_ = dir_.path() / "tiny_float.tflite";
+};
+
+TEST_P(Boards, VerifyFindsNoDifference) {
+  if (!ready(GetParam())) GTEST_SKIP() << "`thimble doctor --board " << GetParam() << "` tells what is missing";
+  for (const std::string& model : {model_, floats_}) {
+    const Said said = run_thimble({"verify", model, "--board", GetParam(), "--json"});
+    EXPECT_EQ(said.status, 0) << said.out << said.err;
+    const Json json = said.json();
+    const Json::Array& runs = *json.find("runs")->as_array();
+    ASSERT_FALSE(runs.empty());
+    EXPECT_EQ(*runs.back().find("on")->as_string(), std::string(GetParam()) == "host" ? "host C" : GetParam());
+    for (const Json& run : runs) EXPECT_EQ(*run.find("status")->as_string(), "equal");
+  }
+}
+
+TEST_P(Boards, ProfileAddsUp) {
+  const std::string board = GetParam();
+  if (!ready(board)) GTEST_SKIP() << "`thimble doctor --board " << board << "` tells what is missing";
+  const Said said = run_thimble({"profile", model_, "--board", board, "--json"});
+  ASSERT_EQ(said.status, 0) << said.err;
+  const Json json = said.json();
+  const Json& ram = *json.find("ram");
+  EXPECT_EQ(*ram.find("total")->as_int(), *ram.find("arena")->as_int() + *ram.find("state")->as_int() + *ram.find("stack")->as_int());
+  EXPECT_EQ(json.find("layers")->as_array()->size(), 2u);
+  EXPECT_EQ(*json.find("macs")->as_int(), 56);
+  if (json.find("instructions")->is_null()) return;  // an emulator that cannot count
+  int64_t layers = 0;
+  for (const Json& layer : *json.find("layers")->as_array()) layers += *layer.find("instructions")->as_int();
+  EXPECT_LE(layers, *json.find("instructions")->as_int());
+  EXPECT_GT(layers, 56);
+}
+
+TEST_P(Boards, CompileIsExact) {
+  const std::string board = GetParam();
+  if (!ready(board)) GTEST_SKIP() << "`thimble doctor --board " << board << "` tells what is missing";
+  const Said compiled = run_thimble({"compile", model_, "--board", board, "--out", dir_.path() / "out", "--json"});
+  ASSERT_EQ(compiled.status, 0) << compiled.err;
+  EXPECT_TRUE(*compiled.json().find("exact")->as_bool());
+  const Json profile = run_thimble({"profile", model_, "--board", board, "--json"}).json(), compile = compiled.json();
+  EXPECT_EQ(compile.find("flash")->dump(), profile.find("flash")->dump());
+  EXPECT_EQ(compile.find("ram")->dump(), profile.find("ram")->dump());
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Boards,
+                         ::testing::Values("host", "nano33ble", "l4r5", "f746disco", "thingy91", "pico", "corstone300", "esp32c3",
+                                           "esp8266", "uno", "rpi3", "wasm"),
+                         [](const auto& board) { return std::string(board.param); });
+
+TEST(Golden, HelloWorldEqualsTheReferenceOnTheNano) {
+  const std::string model = shared("data/models/tflm-examples/hello_world_int8.tflite"), golden = shared("data/golden/tflm");
+  if (model.empty() || golden.empty() || !ready("nano33ble")) GTEST_SKIP() << "needs ../shared and the tools of nano33ble";
+  const Said said = run_thimble({"verify", model, "--board", "nano33ble", "--golden", golden});
+  EXPECT_EQ(said.status, 0);
+  EXPECT_THAT(said.out, HasSubstr("hello_world_int8: equal in 32 records, 3 ways to run it"));
+  EXPECT_THAT(said.out, HasSubstr("3 of 3: equal"));
+}
+
+TEST(Golden, AModelWithoutVectorsIsTold) {
+  const std::string golden = shared("data/golden/tflm");
+  if (golden.empty()) GTEST_SKIP() << "needs ../shared";
+  const TempDir dir;
+  write_tiny(dir.path() / "kws_int9.tflite");
+  const Said said = run_thimble({"verify", dir.path() / "kws_int9.tflite", "--board", "host", "--golden", golden});
+  EXPECT_EQ(said.status, 1);
+  EXPECT_EQ(said.err,
+            "error: there are no golden vectors of 'kws_int9.tflite'; did you mean 'kws_int8.tflite'?\n"
+            "  leave --golden out to compare with the interpreter instead\n"
+            "  while reading golden vectors in '" +
+                golden + "'\n  while running `thimble verify`\n");
+}
+
+}  // namespace
+}  // namespace thimble::testing
