@@ -37,7 +37,10 @@ bool parse_line(std::string_view line, Instruction& out) {
   for (const char letter : take(rest, '\t')) digits += letter != ' ';
   out.size = digits / 2;
   std::string_view mnemonic = trim(take(rest, '\t'));
-  if (const size_t blank = mnemonic.find(' '); blank != std::string_view::npos) mnemonic = mnemonic.substr(0, blank);
+  if (const size_t blank = mnemonic.find(' '); blank != std::string_view::npos) {  // x86-64 puts a blank where the others put a tab
+    rest = mnemonic.substr(blank + 1);
+    mnemonic = mnemonic.substr(0, blank);
+  }
   if (mnemonic.ends_with(".n") || mnemonic.ends_with(".w")) mnemonic.remove_suffix(2);
   out.mnemonic = mnemonic;
   const size_t open = rest.rfind('<'), close = rest.rfind('>');

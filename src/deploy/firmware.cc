@@ -44,7 +44,7 @@ std::vector<std::string> with(std::vector<std::string> command, std::initializer
   return command;
 }
 
-/// Compiles main.c, startup.c and, where no C library is, memory.c; tells the objects.
+/// Compiles main.c, startup.c and, where no C library is, memory.c and what the chip has in ROM; tells the objects.
 std::vector<std::string> compile_support(const Board& board, const fs::path& dir, const BuildOptions& options) {
   const fs::path boards = runtime_dir() / "boards";
   const bool host = library_of(board) == Library::Host;
@@ -65,6 +65,8 @@ std::vector<std::string> compile_support(const Board& board, const fs::path& dir
     command = with(compile_command(board, "-O2", false, false), {"-std=gnu11", "-ffreestanding", "-fno-builtin"});
     if (!has(board.isa, Isa::Wasm)) command.emplace_back("-fno-tree-loop-distribute-patterns");
     objects.push_back(compile(boards / "common/freestanding/memory.c", "library_memory.o"));
+    if (const fs::path rom = boards / board.support_dir / "rom.c"; fs::exists(rom))
+      objects.push_back(compile(rom, "thimble_support_rom.o"));
   }
   return objects;
 }

@@ -20,9 +20,7 @@ struct Kept {
 };
 
 Disassembly disassemble(const Board& board, const fs::path& elf) {
-  std::vector<std::string> command{build_tools(board)[1].program, "-d", "-z"};
-  if (library_of(board) != Library::Host) command.insert(command.end(), {"-j", ".model_code"});
-  command.push_back(elf.string());
+  const std::vector<std::string> command{build_tools(board)[1].program, "-d", "-z", elf.string()};
   const CommandResult result = run_command(command);
   if (result.status != 0) throw Error(Blame::Bug, fmt::format("cannot disassemble '{}':\n{}", elf.string(), result.out));
   return Disassembly::parse(result.out);

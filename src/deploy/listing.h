@@ -9,7 +9,7 @@
 
 namespace thimble {
 
-/// Runs the board's objdump over the model's code in `elf`. The last few listings are kept in memory; a file that changed is read anew.
+/// Runs the board's objdump over `elf`. The last few listings are kept in memory; a file that changed is read anew.
 std::shared_ptr<const Disassembly> listing_of(const Board& board, const std::filesystem::path& elf);
 
 }  // namespace thimble

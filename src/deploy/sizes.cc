@@ -36,7 +36,7 @@ void add_sections(const Elf& elf, FirmwareSizes& sizes) {
 
 int64_t stack_of(const Board& board, const fs::path& dir, const std::string& run_symbol) {
   std::string usage;
-  for (const char* file : {"model.su", "library_memory.su"})
+  for (const char* file : {"model.su", "library_memory.su", "thimble_support_rom.su"})
     if (fs::exists(dir / file)) usage += read_text(dir / file);
   const int call_pushes = has(board.isa, Isa::Avr) ? 2 : has(board.isa, Isa::X86) ? 8 : 0;
   return worst_stack(*listing_of(board, dir / "firmware.elf"), parse_stack_usage(usage), run_symbol, call_pushes);

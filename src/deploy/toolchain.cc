@@ -30,7 +30,7 @@ std::string emulator_package(std::string_view program) {
   if (program == "qemu-system-arm") return "qemu-system-arm";
   if (program.starts_with("qemu-system")) return "qemu-system-misc";
   if (program.starts_with("qemu")) return "qemu-user";
-  return program == "node" ? "nodejs" : "libsimavr-dev libelf-dev";
+  return program == "node" ? "nodejs" : "libsimavr-dev";
 }
 
 void append(std::vector<std::string>& list, std::vector<std::string> more) { list.insert(list.end(), more.begin(), more.end()); }
@@ -96,7 +96,7 @@ void require_tools(const Board& board, const std::vector<Tool>& tools) {
 std::vector<std::string> compile_command(const Board& board, const std::string& level, bool warnings, bool sanitize) {
   std::vector<std::string> command{compiler(board)};
   append(command, words(board.cflags));
-  append(command, {level, "-ffp-contract=off", "-ffunction-sections", "-fdata-sections", "-fstack-usage", "-c"});
+  append(command, {level, "-ffp-contract=off", "-ffunction-sections", "-fdata-sections", "-fno-common", "-fstack-usage", "-c"});
   // Each layer keeps a function of its own, or the instrument could not tell two equal ones apart.
   if (!is_wasm(board)) command.emplace_back("-fno-ipa-icf");
   if (warnings) append(command, {"-std=c99", "-Wall", "-Wextra", "-Werror"});
@@ -117,8 +117,9 @@ std::vector<std::string> link_command(const Board& board, const Limits& limits, 
   } else if (library_of(board) == Library::Host) {
     if (sanitize) command.emplace_back("-fsanitize=address,undefined");
   } else {
-    append(command, {"-nostdlib", "-static", "-Wl,--no-warn-rwx-segments", "-L", boards.string(), "-T",
-                     (boards / board.support_dir / "link.ld").string()});
+    // The AVR linker is older than the warning about writable code that this silences.
+    if (!has(board.isa, Isa::Avr)) command.emplace_back("-Wl,--no-warn-rwx-segments");
+    append(command, {"-nostdlib", "-static", "-L", boards.string(), "-T", (boards / board.support_dir / "link.ld").string()});
     for (const auto& [name, value] : {std::pair<const char*, uint64_t>{"__flash_base", board.flash.base},
                                       {"__flash_bytes", static_cast<uint64_t>(limits.flash)},
                                       {"__ram_base", board.ram.base},

@@ -21,7 +21,7 @@ class EveryBoard : public ::testing::TestWithParam<const Board*> {
     try {
       return build_firmware(model, *GetParam(), dir.path(), options, quiet);
     } catch (const Error& error) {
-      if (error.blame != Blame::Environment) throw;
+      if (std::string(error.what()).find("is not installed") == std::string::npos) throw;
       skip = error.what();
       return std::nullopt;
     }

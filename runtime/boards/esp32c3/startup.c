@@ -30,6 +30,8 @@ __attribute__((naked, section(".vectors"), used)) void reset(void) {
   __asm__ volatile(
       "la sp, _stack_top\n\t"
       "la t0, fault\n\t"
+      ".option push\n\t.option arch, +zicsr\n\t"
       "csrw mtvec, t0\n\t"
+      ".option pop\n\t"
       "j start_in_c");
 }
