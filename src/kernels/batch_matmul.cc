@@ -12,6 +12,9 @@ template <DType dtype>
 std::optional<std::string> refuses(const Node& node, const Graph& graph) {
   for (size_t i = 0; i < 2; ++i)
     if (!dtype_is(graph, node, i, dtype)) return "an operand is not " + std::string(name_of(dtype));
+  if (dtype == DType::I8)
+    for (ValueId id : {node.in[0], node.in[1], node.out[0]})
+      if (!graph.type(id).quant.quantised()) return "'" + graph.value(id).name + "' is int8 without a scale";
   return std::nullopt;
 }
 

@@ -10,6 +10,8 @@ using At = LstmOperands;
 template <DType dtype>
 std::optional<std::string> refuses(const Node& node, const Graph& graph) {
   if (!dtype_is(graph, node, At::input, dtype)) return "the input is not " + std::string(name_of(dtype));
+  if (dtype == DType::I8 && !(graph.type(node.in[At::input]).quant.quantised() && graph.type(node.out[0]).quant.quantised()))
+    return "the input or the output is int8 without a scale";
   for (size_t i = At::input_weights; i < At::output_state; ++i)
     if (!is_constant(graph, node, i)) return "a weight or a bias is not constant";
   return refuse_unless(

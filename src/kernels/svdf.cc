@@ -10,6 +10,8 @@ constexpr size_t kBias = 3, kState = 4;
 template <DType dtype>
 std::optional<std::string> refuses(const Node& node, const Graph& graph) {
   if (!dtype_is(graph, node, 0, dtype)) return "the input is not " + std::string(name_of(dtype));
+  if (dtype == DType::I8 && !(graph.type(node.in[0]).quant.quantised() && graph.type(node.out[0]).quant.quantised()))
+    return "the input or the output is int8 without a scale";
   return refuse_unless({{is_constant(graph, node, 1) && is_constant(graph, node, 2), "the weights are not constant"},
                         {!present(node, kBias) || is_constant(graph, node, kBias), "the bias is not constant"},
                         {graph.value(node.in[kState]).state, "the state does not outlive a run"},

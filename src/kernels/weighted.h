@@ -13,6 +13,9 @@ std::optional<std::string> refuses_weighted(const Node& node, const Graph& graph
   const auto type_is = [&](size_t i, DType wanted) { return dtype_is(graph, node, i, wanted); };
   if (!type_is(0, x)) return "the input is not " + std::string(name_of(x));
   if (!type_is(1, w)) return "the weights are not " + std::string(name_of(w));
+  if (x == DType::I8)
+    for (ValueId id : {node.in[0], node.in[1], node.out[0]})
+      if (!graph.type(id).quant.quantised()) return "'" + graph.value(id).name + "' is int8 without a scale";
   if (is_constant(graph, node, 0)) return "the input is a constant, which this kernel cannot read from flash";
   return refuse_unless(
       {{is_constant(graph, node, 1), "the weights are not constant"}, {bias_is_constant(graph, node), "the bias is not constant"}});

@@ -94,6 +94,8 @@ TEST(Conv2d, RefusesInWords) {
             "the input's 3 channels are not a multiple of the filters' 2");
   EXPECT_EQ(refusal({DType::I8, {1, 4, 4, 2}, one}, {DType::I8, {3, 3, 3, 2}, per_tensor(1, 4)}),
             "conv2d needs weights with zero point 0, not 4: quantise the weights symmetrically");
+  EXPECT_EQ(refusal({DType::I8, {1, 4, 4, 2}, one}, {DType::I8, {3, 3, 3, 2}, {{1, 1}, {0, 0}, 3}}),
+            "conv2d needs one weight scale, or one per output channel along axis 0");
   EXPECT_EQ(refusal({DType::I8, {1, 2, 2, 2}, one}, {DType::I8, {3, 3, 3, 2}, one}), "the window is larger than the input");
   EXPECT_EQ(refusal({DType::I8, {1, 2, 2, 2}, one}, {DType::I8, {3, 1, 1, 2}, one}, {{Padding::Valid, {}, 0, 1}}),
             "strides and dilations must be at least 1");

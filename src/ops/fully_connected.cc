@@ -11,6 +11,7 @@ std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
   const TensorType &x = *in[0].type, &w = *in[1].type;
   expect_weight_types("fully_connected", in, 1, 2);
   expect(w.rank() == 2 && w.shape[0] > 0 && w.shape[1] > 0, "weights must be [units, features]");
+  expect_scales_along("fully_connected", w, 0);
   const int64_t units = w.shape[0], features = w.shape[1];
   expect(x.elements() % features == 0, "the input is not a whole number of rows of " + std::to_string(features) + " features");
   expect(in.size() < 3 || !in[2] || in[2].type->elements() == units, "the bias needs one element per unit");

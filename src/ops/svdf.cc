@@ -21,6 +21,7 @@ namespace {
 constexpr size_t kBias = 3, kState = 4;
 
 std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
+  expect(in.size() == 5 && in[kState], "svdf needs five operands, the last of which is its state");
   const TensorType &x = *in[0].type, &feature = *in[1].type, &time = *in[2].type, &state = *in[kState].type;
   const int64_t rank = attrs.as<SvdfAttrs>().rank;
   const bool real = x.dtype == DType::F32;
@@ -116,7 +117,7 @@ constexpr int kStates[] = {kState};
 std::span<const OpDef> svdf_ops() {
   static const OpDef kOps[] = {{.name = "svdf",
                                 .summary = "fully connected layer with filters over time",
-                                .min_in = 5,
+                                .min_in = 3,  // the bias, operand 3, may be absent
                                 .max_in = 5,
                                 .attrs = SvdfAttrs{},
                                 .infer = infer,

@@ -22,6 +22,7 @@ std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
   expect(x.shape[3] == w.shape[3], "the input has " + std::to_string(x.shape[3]) + " channels, the filters " + std::to_string(w.shape[3]));
   expect(in.size() < 3 || !in[2] || in[2].type->elements() == w.shape[0], "the bias needs one element per filter");
   expect_symmetric("transpose_conv", w);
+  expect_scales_along("transpose_conv", w, 0);
   const Window2d back = transposed_window(a, x, w);
   expect(back.out_h == x.shape[1] && back.out_w == x.shape[2], "an output of " + std::to_string(a.out_h) + "x" + std::to_string(a.out_w) +
                                                                    " would need an input of " + std::to_string(back.out_h) + "x" +
@@ -81,13 +82,14 @@ int64_t macs(const Attrs&, Inputs in, Outputs) {
 }
 
 Translated read(const ForeignNode& node, const ForeignGraph& graph) {
+  expect(node.in.size() >= 3, "a transposed convolution needs an output shape, weights and an input");
   const TensorView shape = graph.view(node, 0);
   if (!shape || !shape.data)
     throw Error(Blame::Unsupported, "the output shape of a transposed convolution is computed while the model runs",
                 "export the model with a fixed batch size and fixed image size");
   const std::vector<int64_t> sizes = to_int64(shape);
   expect(sizes.size() == 4, "the output shape of a transposed convolution needs four numbers");
-  std::vector<int> in = {node.in.at(2), node.in.at(1)};
+  std::vector<int> in = {node.in[2], node.in[1]};
   if (node.in.size() > 3) in.push_back(node.in[3]);
   return {TransposeConvAttrs{read_padding(node), attr_or<int64_t>(node, "stride_h", 1), attr_or<int64_t>(node, "stride_w", 1), sizes[1],
                              sizes[2], read_activation(node)},

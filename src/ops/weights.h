@@ -49,6 +49,14 @@ inline void expect_symmetric(std::string_view op, const TensorType& weights) {
            std::string(op) + " needs weights with zero point 0, not " + std::to_string(zero) + ": quantise the weights symmetrically");
 }
 
+/// Refuses scales per channel that do not run along `axis`, the output channels.
+inline void expect_scales_along(std::string_view op, const TensorType& weights, int axis) {
+  const Quant& quant = weights.quant;
+  expect(
+      !quant.per_channel() || (quant.axis == axis && static_cast<int64_t>(quant.scale.size()) == weights.shape[static_cast<size_t>(axis)]),
+      std::string(op) + " needs one weight scale, or one per output channel along axis " + std::to_string(axis));
+}
+
 /// The multiplier of a product of two tensors with one scale each, as TFLite computes it: the product of the scales is rounded to float.
 inline Multiplier tensor_multiplier(const TensorType& a, const TensorType& b, const TensorType& out) {
   expect(a.quant.quantised() && b.quant.quantised() && out.quant.quantised(), "an integer op needs scales on its operands and its output");
