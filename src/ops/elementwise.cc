@@ -1,0 +1,250 @@
+#include "ops/elementwise.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+
+#include "ops/checks.h"
+#include "ops/fixed_point.h"
+
+// A row needs its real function and, for int8, how the TFLite reference gets each of the 256 results: from a table of the real function
+// (`tabled`), or by integer arithmetic of its own. Where TFLite has no int8 form of an op, ours is tabled.
+
+namespace thimble {
+namespace {
+
+using RealFunction = double (*)(const Attrs&, double);
+/// Makes the function that maps one int8 value to another.
+using Int8Function = int8_t (*)(const Attrs&, int32_t x, const TensorType& in, const TensorType& out);
+
+double relu(const Attrs&, double x) { return std::max(x, 0.0); }
+double relu6(const Attrs&, double x) { return std::clamp(x, 0.0, 6.0); }
+double relu_n1_to_1(const Attrs&, double x) { return std::clamp(x, -1.0, 1.0); }
+double relu_0_to_1(const Attrs&, double x) { return std::clamp(x, 0.0, 1.0); }
+double leaky_relu(const Attrs& attrs, double x) {
+  return x > 0 ? x : x * static_cast<double>(static_cast<float>(attrs.as<LeakyReluAttrs>().alpha));
+}
+double logistic(const Attrs&, double x) { return 1 / (1 + std::exp(-x)); }
+double tanh(const Attrs&, double x) { return std::tanh(x); }
+double hard_swish(const Attrs&, double x) { return x * std::clamp(x + 3, 0.0, 6.0) / 6; }
+double elu(const Attrs&, double x) { return x < 0 ? std::expm1(x) : x; }
+double exp(const Attrs&, double x) { return std::exp(x); }
+double log(const Attrs&, double x) { return std::log(x); }
+double sin(const Attrs&, double x) { return std::sin(x); }
+double cos(const Attrs&, double x) { return std::cos(x); }
+double sqrt(const Attrs&, double x) { return std::sqrt(x); }
+double rsqrt(const Attrs&, double x) { return 1 / std::sqrt(x); }
+double square(const Attrs&, double x) { return x * x; }
+double abs(const Attrs&, double x) { return std::fabs(x); }
+double neg(const Attrs&, double x) { return -x; }
+double floor(const Attrs&, double x) { return std::floor(x); }
+double ceil(const Attrs&, double x) { return std::ceil(x); }
+double round(const Attrs&, double x) { return std::nearbyint(x); }
+double gelu(const Attrs& attrs, double x) {
+  constexpr double kSqrtHalf = 0.70710678118654752, kSqrtTwoOverPi = 0.79788456080286536;
+  if (attrs.as<GeluAttrs>().approximate) return 0.5 * x * (1 + std::tanh(kSqrtTwoOverPi * (x + 0.044715 * x * x * x)));
+  return 0.5 * x * std::erfc(-x * kSqrtHalf);
+}
+
+int8_t clamped(int32_t value, IntRange range = {-128, 127}) { return static_cast<int8_t>(std::clamp(value, range.min, range.max)); }
+
+/// The reference's table: reals in float, times the inverse of the scale, ties away from zero. NaN becomes the least integer.
+template <RealFunction F>
+int8_t tabled(const Attrs& attrs, int32_t x, const TensorType& in, const TensorType& out) {
+  const float real = scale_of(in) * static_cast<float>(x - zero_of(in));
+  const float steps = std::round(static_cast<float>(F(attrs, static_cast<double>(real))) * (1 / scale_of(out)));
+  return std::isnan(steps) ? int8_t{-128} : saturate<int8_t>(steps + static_cast<float>(zero_of(out)));
+}
+
+/// Relu family: rescaled, then clamped. The reference divides the scales in float.
+template <Activation kActivation>
+int8_t rescaled(const Attrs&, int32_t x, const TensorType& in, const TensorType& out) {
+  const Multiplier multiplier = quantize_multiplier(static_cast<double>(scale_of(in) / scale_of(out)));
+  return clamped(requantize(x - zero_of(in), multiplier) + zero_of(out), quantized_range(kActivation, out));
+}
+int8_t rescaled_0_to_1(const Attrs&, int32_t x, const TensorType& in, const TensorType& out) {
+  const Multiplier multiplier = quantize_multiplier(static_cast<double>(scale_of(in) / scale_of(out)));
+  const int32_t one = zero_of(out) + static_cast<int32_t>(std::round(1 / scale_of(out)));
+  return clamped(requantize(x - zero_of(in), multiplier) + zero_of(out), {std::max(-128, zero_of(out)), std::min(127, one)});
+}
+
+int8_t leaky_relu_int8(const Attrs& attrs, int32_t x, const TensorType& in, const TensorType& out) {
+  const auto alpha = static_cast<float>(attrs.as<LeakyReluAttrs>().alpha);
+  const float slope = x >= zero_of(in) ? scale_of(in) / scale_of(out) : scale_of(in) * alpha / scale_of(out);
+  return clamped(requantize(x - zero_of(in), quantize_multiplier(static_cast<double>(slope))) + zero_of(out));
+}
+
+int8_t abs_int8(const Attrs&, int32_t x, const TensorType& in, const TensorType& out) {
+  const int32_t value = std::abs(x - zero_of(in));
+  const float ratio = scale_of(in) / scale_of(out);
+  return clamped((scale_of(in) == scale_of(out) ? value : requantize(value, quantize_multiplier(static_cast<double>(ratio)))) +
+                 zero_of(out));
+}
+
+/// The reference cuts the fraction off instead of rounding.
+int8_t sqrt_int8(const Attrs&, int32_t x, const TensorType& in, const TensorType& out) {
+  const float root = std::sqrt(scale_of(in) * static_cast<float>(std::max(x - zero_of(in), 0)));
+  return clamped(saturate<int32_t>(root / scale_of(out)) + zero_of(out));
+}
+
+/// log of what is not positive is the least output.
+int8_t log_int8(const Attrs& attrs, int32_t x, const TensorType& in, const TensorType& out) {
+  return x > zero_of(in) ? tabled<log>(attrs, x, in, out) : int8_t{-128};
+}
+
+/// 1/sqrt(value) as a multiplier, value > 0: the reference's Newton iteration in Q3.28.
+Multiplier inverse_square_root(int32_t value) {
+  if (value <= 1) return {std::numeric_limits<int32_t>::max(), 0};
+  int shift = 11;
+  while (value >= (1 << 29)) {
+    value /= 4;
+    ++shift;
+  }
+  const int pairs = (std::countl_zero(static_cast<uint32_t>(value)) - 1) / 2 - 1;
+  shift -= pairs;
+  value <<= 2 * pairs;
+  const int32_t input = value >> 1;  // Q3.28
+  const int32_t half_input = fixed::divide_by_power_of_two(input, 1);
+  constexpr int32_t kThreeHalves = (1 << 28) + (1 << 27);
+  int32_t x = 1 << 28;
+  for (int i = 0; i < 5; ++i) {
+    const int32_t cube = fixed::saturating_shift_left(fixed::multiply(fixed::multiply(x, x), x), 6);
+    x = fixed::saturating_shift_left(fixed::multiply(kThreeHalves, x) - fixed::multiply(half_input, cube), 3);
+  }
+  const int32_t mantissa = fixed::multiply(x, 1518500250);  // sqrt(1/2)
+  return shift < 0 ? Multiplier{mantissa << -shift, 0} : Multiplier{mantissa, -shift};
+}
+
+int8_t rsqrt_int8(const Attrs&, int32_t x, const TensorType& in, const TensorType& out) {
+  constexpr int kShift = 20;
+  const int32_t value = x - zero_of(in);
+  if (value <= 0) return 127;  // the reference gives the greatest output at zero, and refuses to run below
+  const Multiplier root = inverse_square_root(value);
+  const auto scale = static_cast<double>(std::sqrt(scale_of(in)) * scale_of(out));
+  const Multiplier rest = quantize_multiplier(1.0 / scale);
+  const int32_t data = requantize(1, {root.mantissa, root.shift + kShift});
+  return clamped(requantize(data, {rest.mantissa, rest.shift - kShift}) + zero_of(out));
+}
+
+/// gemmlowp's int16 high multiply, rounded, and the one of hard-swish, cut off.
+int32_t high_multiply_16(int32_t a, int32_t b) { return std::min((a * b + (a * b >= 0 ? 1 << 14 : 1 - (1 << 14))) / (1 << 15), 32767); }
+int32_t truncating_high_multiply_16(int32_t a, int32_t b) { return std::min(a * b / (1 << 15), 32767); }
+int32_t saturating_shift_left_16(int32_t x, int shift) { return saturate<int16_t>(static_cast<int64_t>(x) * (int64_t{1} << shift)); }
+int32_t mantissa_16(int32_t mantissa) {
+  return mantissa >= std::numeric_limits<int32_t>::max() - (1 << 15) ? 32767 : (mantissa + (1 << 15)) >> 16;
+}
+
+int8_t hard_swish_int8(const Attrs&, int32_t x, const TensorType& in, const TensorType& out) {
+  const float fine_scale = (1.0f / 128.0f) * scale_of(in);
+  const Multiplier output = quantize_multiplier(static_cast<double>(fine_scale / scale_of(out)));
+  const Multiplier gate = quantize_multiplier(static_cast<double>(fine_scale / (3.0f / 32768.0f)));
+  expect(output.shift <= 0, "hard_swish of int8 needs an output scale of at least 1/128 of the input's");
+  const auto fine = static_cast<int32_t>(static_cast<int16_t>((x - zero_of(in)) * 128));
+  const int32_t scaled = high_multiply_16(fine, mantissa_16(output.mantissa));
+  int32_t open = gate.shift > 0 ? saturating_shift_left_16(fine, gate.shift - 1) : fine;
+  open = high_multiply_16(open, mantissa_16(gate.mantissa));
+  if (gate.shift > 0) open = saturating_shift_left_16(open, 1);
+  if (gate.shift < 0) open = fixed::divide_by_power_of_two(open, -gate.shift);
+  open = (open + (1 << 15)) >> 1;
+  const int32_t product = truncating_high_multiply_16(open, scaled);
+  return clamped(fixed::divide_by_power_of_two(product, -output.shift) + zero_of(out));
+}
+
+template <bool kInt32>
+std::vector<TensorType> infer(const Attrs&, Inputs in) {
+  const TensorType& x = *in[0].type;
+  if (kInt32)
+    expect_dtype("this op", x.dtype, {DType::F32, DType::I8, DType::I32});
+  else
+    expect_dtype("this op", x.dtype, {DType::F32, DType::I8});
+  if (x.dtype == DType::I8) scale_of(x);
+  return {{x.dtype, x.shape, {}}};
+}
+
+template <RealFunction F, Int8Function Q>
+void eval(const Attrs& attrs, Inputs in, Outputs out) {
+  const auto each = [&]<class T>(T, const auto& f) {
+    const auto x = in[0].as<const T>();
+    std::transform(x.begin(), x.end(), out[0].as<T>().begin(), f);
+  };
+  switch (in[0].type->dtype) {
+    case DType::I8: return each(int8_t{}, [&](int8_t x) { return Q(attrs, x, *in[0].type, *out[0].type); });
+    case DType::I32:  // wraps as the machine does
+      return each(int32_t{}, [&](int32_t x) { return static_cast<int32_t>(static_cast<uint32_t>(static_cast<int64_t>(F(attrs, x)))); });
+    default: return each(float{}, [&](float x) { return static_cast<float>(F(attrs, static_cast<double>(x))); });
+  }
+}
+
+Translated read_leaky_relu(const ForeignNode& node, const ForeignGraph&) { return {LeakyReluAttrs{attr_or(node, "alpha", 0.0)}, node.in}; }
+bool write_leaky_relu(const Attrs& attrs, ForeignNode& node, ForeignGraph&) {
+  node.attrs = {{"alpha", attrs.as<LeakyReluAttrs>().alpha}};
+  node.version = 2;
+  return true;
+}
+Translated read_gelu(const ForeignNode& node, const ForeignGraph&) { return {GeluAttrs{attr_or(node, "approximate", false)}, node.in}; }
+bool write_gelu(const Attrs& attrs, ForeignNode& node, ForeignGraph&) {
+  node.attrs = {{"approximate", attrs.as<GeluAttrs>().approximate}};
+  node.version = 2;
+  return true;
+}
+bool write_version_2(const Attrs&, ForeignNode& node, ForeignGraph&) {
+  node.version = 2;
+  return true;
+}
+
+struct Row {
+  std::string_view name, summary;
+  ForeignMap tflite;
+  void (*eval)(const Attrs&, Inputs, Outputs);
+  bool int32 = false;
+  Attrs attrs{};
+};
+
+}  // namespace
+
+std::span<const OpDef> elementwise_ops() {
+  static const Row kRows[] = {
+      {"relu", "max(x, 0)", {"RELU", nullptr, write_version_2}, eval<relu, rescaled<Activation::Relu>>},
+      {"relu6", "x limited to [0, 6]", {"RELU6", nullptr, write_version_2}, eval<relu6, rescaled<Activation::Relu6>>},
+      {"relu_n1_to_1", "x limited to [-1, 1]", {"RELU_N1_TO_1"}, eval<relu_n1_to_1, rescaled<Activation::ReluN1To1>>},
+      {"relu_0_to_1", "x limited to [0, 1]", {"RELU_0_TO_1"}, eval<relu_0_to_1, rescaled_0_to_1>},
+      {"leaky_relu",
+       "x, or alpha x below zero",
+       {"LEAKY_RELU", read_leaky_relu, write_leaky_relu},
+       eval<leaky_relu, leaky_relu_int8>,
+       false,
+       LeakyReluAttrs{}},
+      {"logistic", "1 / (1 + exp(-x))", {"LOGISTIC", nullptr, write_version_2}, eval<logistic, tabled<logistic>>},
+      {"tanh", "hyperbolic tangent", {"TANH", nullptr, write_version_2}, eval<tanh, tabled<tanh>>},
+      {"hard_swish", "x times (x + 3) / 6 limited to [0, 1]", {"HARD_SWISH"}, eval<hard_swish, hard_swish_int8>},
+      {"elu", "x, or exp(x) - 1 below zero", {"ELU", nullptr, write_version_2}, eval<elu, tabled<elu>>},
+      {"gelu", "x times the normal distribution of x", {"GELU", read_gelu, write_gelu}, eval<gelu, tabled<gelu>>, false, GeluAttrs{}},
+      {"exp", "e to the power x", {"EXP", nullptr, write_version_2}, eval<exp, tabled<exp>>},
+      {"log", "natural logarithm", {"LOG", nullptr, write_version_2}, eval<log, log_int8>},
+      {"sin", "sine", {"SIN"}, eval<sin, tabled<sin>>},
+      {"cos", "cosine", {"COS"}, eval<cos, tabled<cos>>},
+      {"sqrt", "square root", {"SQRT", nullptr, write_version_2}, eval<sqrt, sqrt_int8>},
+      {"rsqrt", "1 / square root", {"RSQRT", nullptr, write_version_2}, eval<rsqrt, rsqrt_int8>},
+      {"square", "x times x", {"SQUARE"}, eval<square, tabled<square>>, true},
+      {"abs", "absolute value", {"ABS", nullptr, write_version_2}, eval<abs, abs_int8>, true},
+      {"neg", "-x", {"NEG"}, eval<neg, tabled<neg>>, true},
+      {"floor", "largest whole number not above x", {"FLOOR"}, eval<floor, tabled<floor>>},
+      {"ceil", "smallest whole number not below x", {"CEIL"}, eval<ceil, tabled<ceil>>},
+      {"round", "nearest whole number, ties to even", {"ROUND"}, eval<round, tabled<round>>},
+  };
+  static const std::vector<OpDef> kOps = [] {
+    std::vector<OpDef> ops;
+    for (const Row& row : kRows)
+      ops.push_back({.name = row.name,
+                     .summary = row.summary,
+                     .attrs = row.attrs,
+                     .infer = row.int32 ? infer<true> : infer<false>,
+                     .eval = row.eval,
+                     .tflite = {&row.tflite, 1}});
+    return ops;
+  }();
+  return kOps;
+}
+
+}  // namespace thimble

@@ -1,0 +1,24 @@
+/// Ops of one operand that treat each element alone. Each is a row of elementwise.cc.
+#pragma once
+
+#include "ops/arithmetic.h"
+
+namespace thimble {
+
+struct LeakyReluAttrs {
+  double alpha = 0.2;
+  template <class V>
+  void fields(V&& v) {
+    v("alpha", alpha, "slope below zero");
+  }
+};
+
+struct GeluAttrs {
+  bool approximate = false;
+  template <class V>
+  void fields(V&& v) {
+    v("approximate", approximate, "by tanh instead of the error function");
+  }
+};
+
+}  // namespace thimble
