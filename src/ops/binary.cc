@@ -1,0 +1,237 @@
+#include "ops/binary.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ops/checks.h"
+#include "ops/indexing.h"
+
+namespace thimble {
+namespace {
+
+enum class Int8 { None, Rescaled, AsIs };  ///< whether int8 operands are rescaled, or must have one scale and are taken as they are
+
+template <Int8 kInt8, bool kInt32>
+std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
+  const TensorType &a = *in[0].type, &b = *in[1].type;
+  expect(a.dtype == b.dtype, "both operands must have one element type; here they are " + std::string(name_of(a.dtype)) + " and " +
+                                 std::string(name_of(b.dtype)));
+  if constexpr (kInt8 == Int8::None && !kInt32)
+    expect_dtype("this op", a.dtype, {DType::F32});
+  else if constexpr (kInt8 == Int8::None)
+    expect_dtype("this op", a.dtype, {DType::F32, DType::I32});
+  else
+    expect_dtype("this op", a.dtype, {DType::F32, DType::I8, DType::I32});
+  const Shape shape = broadcast(a.shape, b.shape);
+  checked_elements(shape);
+  if (a.dtype != DType::I8) {
+    expect(a.dtype == DType::F32 || attrs.as<BinaryAttrs>().activation == Activation::None, "int32 operands take no fused activation");
+    return {{a.dtype, shape, {}}};
+  }
+  scale_of(a), scale_of(b);
+  if constexpr (kInt8 == Int8::Rescaled) return {{a.dtype, shape, {}}};
+  expect(same_quant(a, b), "int8 operands need the same scale and zero point here");
+  return {{a.dtype, shape, a.quant}};
+}
+
+/// y[i] = f(a, b) over the broadcast operands.
+template <class T, class F>
+void each(Inputs in, const TensorView& out, const F& f) {
+  const auto a = in[0].as<const T>(), b = in[1].as<const T>();
+  const auto y = out.as<T>();
+  const std::vector<BroadcastLoop> loops = broadcast_loops(in[0].type->shape, in[1].type->shape);
+  for (size_t i = 0; i < y.size(); ++i) {
+    int64_t rest = static_cast<int64_t>(i), at_a = 0, at_b = 0;
+    for (size_t d = loops.size(); d-- > 0; rest /= loops[d].count) {
+      at_a += rest % loops[d].count * loops[d].a_step;
+      at_b += rest % loops[d].count * loops[d].b_step;
+    }
+    y[i] = f(a[static_cast<size_t>(at_a)], b[static_cast<size_t>(at_b)]);
+  }
+}
+
+int8_t finish(int32_t x, Multiplier multiplier, const TensorType& out, IntRange range) {
+  return static_cast<int8_t>(std::clamp(requantize(x, multiplier) + zero_of(out), range.min, range.max));
+}
+
+/// Add, or subtract with sign -1. The reference negates the multiplier of what it subtracts, which shows where a tie is rounded.
+template <int kSign>
+void add_int8(Activation activation, Inputs in, const TensorView& out) {
+  const AddScaling scaling = add_scaling(*in[0].type, *in[1].type, *out.type);
+  const Multiplier b_multiplier{kSign * scaling.b.mantissa, scaling.b.shift};
+  const int32_t a_zero = zero_of(*in[0].type), b_zero = zero_of(*in[1].type);
+  const IntRange range = quantized_range(activation, *out.type);
+  each<int8_t>(in, out, [&](int8_t a, int8_t b) {
+    const int32_t sum =
+        requantize((a - a_zero) * (1 << kAddLeftShift), scaling.a) + requantize((b - b_zero) * (1 << kAddLeftShift), b_multiplier);
+    return finish(sum, scaling.out, *out.type, range);
+  });
+}
+
+void mul_int8(Activation activation, Inputs in, const TensorView& out) {
+  const Multiplier multiplier = mul_scaling(*in[0].type, *in[1].type, *out.type);
+  const int32_t a_zero = zero_of(*in[0].type), b_zero = zero_of(*in[1].type);
+  const IntRange range = quantized_range(activation, *out.type);
+  each<int8_t>(in, out, [&](int8_t a, int8_t b) { return finish((a - a_zero) * (b - b_zero), multiplier, *out.type, range); });
+}
+
+template <bool kMax>
+void select_int8(Activation, Inputs in, const TensorView& out) {
+  expect(same_quant(*in[0].type, *out.type), "int8 operands and the result need the same scale and zero point here");
+  each<int8_t>(in, out, [](int8_t a, int8_t b) { return kMax ? std::max(a, b) : std::min(a, b); });
+}
+
+struct Add {
+  template <class T>
+  T operator()(T a, T b) const {
+    return static_cast<T>(a + b);
+  }
+};
+struct Sub {
+  template <class T>
+  T operator()(T a, T b) const {
+    return static_cast<T>(a - b);
+  }
+};
+struct Mul {
+  template <class T>
+  T operator()(T a, T b) const {
+    return static_cast<T>(a * b);
+  }
+};
+struct Div {
+  template <class T>
+  T operator()(T a, T b) const {
+    return static_cast<T>(a / b);
+  }
+};
+struct SquaredDifference {
+  template <class T>
+  T operator()(T a, T b) const {
+    return static_cast<T>((a - b) * (a - b));
+  }
+};
+struct Minimum {
+  template <class T>
+  T operator()(T a, T b) const {
+    return std::min(a, b);
+  }
+};
+struct Maximum {
+  template <class T>
+  T operator()(T a, T b) const {
+    return std::max(a, b);
+  }
+};
+
+/// Int32 wraps as the machine does, so it is worked out in 64 bits and cut.
+template <class F>
+void eval_int32(Inputs in, const TensorView& out) {
+  each<int32_t>(in, out, [](int32_t a, int32_t b) {
+    return static_cast<int32_t>(static_cast<uint32_t>(F{}(static_cast<int64_t>(a), static_cast<int64_t>(b))));
+  });
+}
+
+void no_int8(Activation, Inputs, const TensorView&) { require(false, "an int8 operand that infer should have refused"); }
+
+template <class F, void (*kInt8)(Activation, Inputs, const TensorView&), bool kInt32>
+void eval(const Attrs& attrs, Inputs in, Outputs out) {
+  const Activation activation = attrs.as<BinaryAttrs>().activation;
+  if (in[0].type->dtype == DType::I8) return kInt8(activation, in, out[0]);
+  if constexpr (kInt32)
+    if (in[0].type->dtype == DType::I32) return eval_int32<F>(in, out[0]);
+  const FloatRange range = float_range(activation);
+  each<float>(in, out[0], [&](float a, float b) { return std::clamp(F{}(a, b), range.min, range.max); });
+}
+
+Translated read(const ForeignNode& node, const ForeignGraph&) { return {BinaryAttrs{read_activation(node)}, node.in}; }
+bool write(const Attrs& attrs, ForeignNode& node, ForeignGraph&) {
+  node.attrs = {{"fused_activation_function", write_activation(attrs.as<BinaryAttrs>().activation)}};
+  node.version = 2;
+  return true;
+}
+Translated read_plain(const ForeignNode& node, const ForeignGraph&) { return {BinaryAttrs{}, node.in}; }
+bool write_plain(const Attrs& attrs, ForeignNode& node, ForeignGraph&) {
+  node.version = 2;
+  return attrs.as<BinaryAttrs>().activation == Activation::None;
+}
+bool write_div(const Attrs& attrs, ForeignNode& node, ForeignGraph& graph) {
+  write(attrs, node, graph);
+  node.version = 1;
+  return true;
+}
+
+constexpr ForeignMap kAdd[] = {{"ADD", read, write}}, kSub[] = {{"SUB", read, write}}, kMul[] = {{"MUL", read, write}};
+constexpr ForeignMap kDiv[] = {{"DIV", read, write_div}}, kSquaredDifference[] = {{"SQUARED_DIFFERENCE", read_plain, write_plain}};
+constexpr ForeignMap kMinimum[] = {{"MINIMUM", read_plain, write_plain}}, kMaximum[] = {{"MAXIMUM", read_plain, write_plain}};
+
+OpDef row(std::string_view name, std::string_view summary, decltype(OpDef::infer) infer, decltype(OpDef::eval) eval,
+          std::span<const ForeignMap> tflite) {
+  return {
+      .name = name, .summary = summary, .min_in = 2, .max_in = 2, .attrs = BinaryAttrs{}, .infer = infer, .eval = eval, .tflite = tflite};
+}
+
+/// The size along axis `d` of the result, as if the shape had ones in front.
+int64_t size_at(const Shape& shape, size_t rank, size_t d) {
+  const size_t missing = rank - shape.size();
+  return d < missing ? 1 : shape[d - missing];
+}
+
+}  // namespace
+
+Shape broadcast(const Shape& a, const Shape& b) {
+  const size_t rank = std::max(a.size(), b.size());
+  Shape out;
+  for (size_t d = 0; d < rank; ++d) {
+    const int64_t x = size_at(a, rank, d), y = size_at(b, rank, d);
+    expect(x == y || x == 1 || y == 1, "shapes " + to_string(a) + " and " + to_string(b) + " do not broadcast: axes must agree or be 1");
+    out.push_back(std::max(x, y));
+  }
+  return out;
+}
+
+std::vector<BroadcastLoop> broadcast_loops(const Shape& a, const Shape& b) {
+  const Shape out = broadcast(a, b);
+  std::vector<BroadcastLoop> loops;  // innermost first
+  int64_t a_size = 1, b_size = 1;
+  for (size_t d = out.size(); d-- > 0;) {
+    const int64_t x = size_at(a, out.size(), d), y = size_at(b, out.size(), d);
+    if (out[d] == 1) continue;
+    const BroadcastLoop loop{out[d], x == 1 ? 0 : a_size, y == 1 ? 0 : b_size};
+    a_size *= x;
+    b_size *= y;
+    if (!loops.empty() && loop.a_step == loops.back().count * loops.back().a_step &&
+        loop.b_step == loops.back().count * loops.back().b_step)
+      loops.back().count *= loop.count;
+    else
+      loops.push_back(loop);
+  }
+  if (loops.empty()) loops.push_back({});
+  std::reverse(loops.begin(), loops.end());
+  return loops;
+}
+
+AddScaling add_scaling(const TensorType& a, const TensorType& b, const TensorType& out) {
+  const double a_scale = scale_of(a), b_scale = scale_of(b), twice_greater = 2 * std::max(a_scale, b_scale);
+  return {quantize_multiplier(a_scale / twice_greater), quantize_multiplier(b_scale / twice_greater),
+          quantize_multiplier(twice_greater / ((1 << kAddLeftShift) * static_cast<double>(scale_of(out))))};
+}
+
+Multiplier mul_scaling(const TensorType& a, const TensorType& b, const TensorType& out) {
+  return quantize_multiplier(static_cast<double>(scale_of(a) * scale_of(b) / scale_of(out)));  // in float, as the reference
+}
+
+std::span<const OpDef> binary_ops() {
+  static const OpDef kOps[] = {
+      row("add", "sum", infer<Int8::Rescaled, true>, eval<Add, add_int8<1>, true>, kAdd),
+      row("sub", "difference", infer<Int8::Rescaled, true>, eval<Sub, add_int8<-1>, true>, kSub),
+      row("mul", "product", infer<Int8::Rescaled, true>, eval<Mul, mul_int8, true>, kMul),
+      row("div", "quotient", infer<Int8::None, false>, eval<Div, no_int8, false>, kDiv),
+      row("squared_difference", "square of the difference", infer<Int8::None, true>, eval<SquaredDifference, no_int8, true>,
+          kSquaredDifference),
+      row("minimum", "the smaller of two", infer<Int8::AsIs, true>, eval<Minimum, select_int8<false>, true>, kMinimum),
+      row("maximum", "the greater of two", infer<Int8::AsIs, true>, eval<Maximum, select_int8<true>, true>, kMaximum)};
+  return kOps;
+}
+
+}  // namespace thimble
