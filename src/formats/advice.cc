@@ -76,7 +76,8 @@ std::string advice_for(const ForeignNode& node) {
     return fmt::format("is TensorFlow's own {}; convert without SELECT_TF_OPS, so that only TFLite's ops are used", word.substr(4));
   if (custom) return "no kernel; custom ops carry no meaning of their own, so express it by builtin ops or leave it out of the export";
   if (word.starts_with("BUILTIN_")) return "not known; the model needs a newer TFLite than Thimble reads; export it with an older op set";
-  const auto near = did_you_mean(word, supported_names());
+  constexpr size_t kTelling = 5;  // shorter names are all near each other: ADD and PAD
+  const auto near = word.size() < kTelling ? std::nullopt : did_you_mean(word, supported_names());
   return near ? fmt::format("not supported; {} is", *near) : "not supported; `thimble ops` lists what is";
 }
 

@@ -75,6 +75,7 @@ class Importer {
   Node translate(const ForeignNode& foreign, const Reading& reading) {
     const OpDef& op = *reading.op;
     if (foreign.in.empty() || foreign.in[0] < 0) throw Error(Blame::User, "has no input");
+    if (foreign.out.empty()) throw Error(Blame::User, "has no output");
     Translated read = reading.map->read ? reading.map->read(foreign, foreign_) : Translated{op.attrs, foreign.in};
     Node node{&op, foreign.name, {read.in.begin(), read.in.end()}, {foreign.out.begin(), foreign.out.end()}, std::move(read.attrs)};
     const auto count = static_cast<int>(node.in.size());

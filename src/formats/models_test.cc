@@ -55,6 +55,25 @@ TEST_P(Models, SurviveBeingWrittenAndReadAgain) {
   expect_same(graph, read_tflite(write_tflite(graph), "model"));
 }
 
+TEST_P(Models, AreImported) {
+  const Graph graph = import_model(GetParam());
+  const ForeignGraph foreign = read_tflite(read_bytes(GetParam()), GetParam().stem().string());
+  ASSERT_EQ(graph.values.size(), foreign.tensors.size());
+  EXPECT_EQ(graph.nodes.size(), foreign.nodes.size());
+  EXPECT_EQ(graph.name, GetParam().stem().string());
+}
+
+TEST_P(Models, AreExported) {
+  const Graph graph = import_model(GetParam());
+  const Graph second = import_bytes(write_tflite(export_graph(graph)), graph.name);
+  ASSERT_EQ(second.nodes.size(), graph.nodes.size());
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    EXPECT_EQ(second.nodes[i].op, graph.nodes[i].op);
+    EXPECT_EQ(second.nodes[i].attrs, graph.nodes[i].attrs);
+    EXPECT_EQ(second.nodes[i].out, graph.nodes[i].out);
+  }
+}
+
 std::string name_of_case(const testing::TestParamInfo<fs::path>& info) {
   return info.param.empty() ? std::string("none") : info.param.stem().string();
 }

@@ -91,7 +91,7 @@ class Reader {
     const int32_t number = std::max<int32_t>(code.deprecated_builtin_code(), static_cast<int32_t>(code.builtin_code()));
     made.op = tflite::op_name(number).value_or(fmt::format("BUILTIN_{}", number));
     made.version = code.version();
-    if (made.op == "CUSTOM") made.attrs.emplace("custom_code", std::string(tflite::text_of(code.custom_code())));
+    if (made.op == "CUSTOM") made.attrs.emplace("custom_code", tflite::text_of(code.custom_code()));
   }
 
   /// Every tensor is written once, and before it is read.

@@ -4,6 +4,7 @@
 #include <tflite_generated.h>
 
 #include <span>
+#include <string>
 
 namespace thimble::tflite {
 
@@ -17,11 +18,13 @@ size_t size_of(const flatbuffers::Vector<T>* vector) {
   return vector ? vector->size() : 0;
 }
 
-/// Names longer than this are cut: they are for messages.
-constexpr size_t kMaxName = 1024;
-
-inline std::string_view text_of(const flatbuffers::String* string) {
-  return string ? string->string_view().substr(0, kMaxName) : std::string_view();
+/// A name for messages: cut after 1024 bytes, and without characters that would steer a terminal.
+inline std::string text_of(const flatbuffers::String* string) {
+  constexpr size_t kLongest = 1024;
+  std::string text(string ? string->string_view().substr(0, kLongest) : std::string_view());
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  return text;
 }
 
 }  // namespace thimble::tflite

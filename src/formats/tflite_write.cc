@@ -118,10 +118,8 @@ class Writer {
   /// Which inputs the node writes: its states. Nothing when it has none.
   Offset<flatbuffers::Vector<uint8_t>> write_mutated(const ForeignNode& node) {
     std::vector<uint8_t> mutated;
-    for (size_t i = 0; i < node.in.size(); ++i) {
-      const ForeignTensor* tensor = graph_.operand(node, i);
-      mutated.push_back(tensor && tensor->variable);
-    }
+    for (int id : node.in)
+      mutated.push_back(id >= 0 && static_cast<size_t>(id) < graph_.tensors.size() && graph_.tensors[static_cast<size_t>(id)].variable);
     if (std::find(mutated.begin(), mutated.end(), 1) == mutated.end()) return 0;
     return builder_.CreateVector(mutated);
   }
