@@ -90,7 +90,8 @@ class Importer {
   /// What `infer` may rely on.
   void check_operands(const Node& node) const {
     for (size_t i = 0; i < node.in.size(); ++i) {
-      if (node.in[i] == kAbsent && i < static_cast<size_t>(node.op->min_in)) throw Error(Blame::User, fmt::format("lacks operand {}", i));
+      const bool optional = i >= static_cast<size_t>(node.op->min_in) && node.op->max_in >= 0;  // of a list, none may be missing
+      if (node.in[i] == kAbsent && !optional) throw Error(Blame::User, fmt::format("lacks operand {}", i));
       if (node.in[i] == kAbsent || graph_.type(node.in[i]).elements() > 0) continue;
       const Value& value = graph_.value(node.in[i]);
       throw Error(Blame::User, fmt::format("reads '{}', which is empty (shape {})", value.name, to_string(value.type.shape)));
