@@ -4,9 +4,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace thimble {
+namespace {
+
+/// Of all columns that are shown, with the gaps between them.
+int across(const std::vector<int>& widths) {
+  int sum = -2;
+  for (int width : widths) sum += width < 0 ? 0 : width + 2;
+  return sum;
+}
+
+}  // namespace
 
 std::string grouped(int64_t number) {
   std::string digits = fmt::format("{}", number);
@@ -42,8 +51,8 @@ std::string Table::line(const std::vector<Cell>& cells, const std::vector<int>& 
   std::string text;
   int used = 0;  // blanks are only written before something that shows
   int column = 0;
-  for (size_t c = 0; c < cells.size() && c < columns_.size(); column += widths[c++] + 2) {
-    if (cells[c].text.empty()) continue;
+  for (size_t c = 0; c < cells.size() && c < columns_.size(); column += widths[c] < 0 ? 0 : widths[c] + 2, ++c) {
+    if (cells[c].text.empty() || widths[c] < 0) continue;
     const int width = columns_of(cells[c].text);
     const int start = 2 + column + (columns_[c].align == Align::Right ? widths[c] - width : 0);
     text.append(static_cast<size_t>(start - used), ' ');
@@ -58,24 +67,28 @@ std::string Table::line(const std::vector<Cell>& cells, const std::vector<int>& 
   return text + "\n";
 }
 
-std::string Table::text() const {
-  std::vector<Cell> titles;
+std::vector<int> Table::fitted_widths() const {
   std::vector<int> widths;
-  for (const Column& column : columns_) {
-    titles.emplace_back(column.title, Style::Dim);
-    widths.push_back(columns_of(column.title));
-  }
+  for (const Column& column : columns_) widths.push_back(columns_of(column.title));
   const auto widen = [&](const std::vector<Cell>& cells) {
     for (size_t c = 0; c < cells.size() && c < widths.size(); ++c) widths[c] = std::max(widths[c], columns_of(cells[c].text));
   };
   for (const auto& cells : rows_) widen(cells);
   if (total_) widen(*total_);
+  for (size_t c = widths.size(); c-- > 0 && terminal().watched && across(widths) + 2 > terminal().width;)
+    if (columns_[c].optional) widths[c] = -1;
+  return widths;
+}
+
+std::string Table::text() const {
+  std::vector<Cell> titles;
+  for (const Column& column : columns_) titles.emplace_back(column.title, Style::Dim);
+  const std::vector<int> widths = fitted_widths();
   std::string text = line(titles, widths);
   for (const auto& cells : rows_) text += line(cells, widths);
   if (!total_) return text;
-  const int across = std::accumulate(widths.begin(), widths.end(), 2 * static_cast<int>(widths.size()) - 2);
   std::string rule;
-  for (int i = 0; i < std::min(across, terminal().width - 2); ++i) rule += "─";
+  for (int i = 0; i < std::min(across(widths), terminal().width - 2); ++i) rule += "─";
   return text + "  " + styled(Style::Dim, rule) + "\n" + line(*total_, widths);
 }
 

@@ -38,6 +38,7 @@ enum class Align { Left, Right, Wrap };  ///< Wrap: left, and broken into lines 
 struct Column {
   std::string title;
   Align align = Align::Left;
+  bool optional = false;  ///< left out, the last one first, where the screen is too narrow
 };
 
 class Table {
@@ -55,6 +56,8 @@ class Table {
 
  private:
   std::string line(const std::vector<Cell>& cells, const std::vector<int>& widths) const;
+  /// Columns of the screen per column of the table; -1 where it is left out.
+  std::vector<int> fitted_widths() const;
 
   std::vector<Column> columns_;
   std::vector<std::vector<Cell>> rows_;

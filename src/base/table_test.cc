@@ -53,6 +53,18 @@ TEST(Table, WrapsItsLastColumnToTheTerminal) {
   EXPECT_EQ(table.text(), "  op      what it does\n  conv2d  slides a window of weights\n          over an image\n");
 }
 
+TEST(Table, LeavesOptionalColumnsOutOnANarrowScreen) {
+  Table table({{"layer"}, {"kernel", Align::Left, true}, {"bytes", Align::Right}});
+  table.row({"conv", "conv2d_s8_ref", 12}).total({"total", "", 12});
+  const std::string whole =
+      "  layer  kernel         bytes\n  conv   conv2d_s8_ref     12\n  ───────────────────────────\n  total                    12\n";
+  EXPECT_EQ(table.text(), whole);
+  const On narrow({.colours = false, .width = 24, .watched = true});
+  EXPECT_EQ(table.text(), "  layer  bytes\n  conv      12\n  ────────────\n  total     12\n");
+  terminal().width = 29;
+  EXPECT_EQ(table.text(), whole);
+}
+
 TEST(Terminal, ColoursOnlyWhereTheyAreWanted) {
   EXPECT_EQ(styled(Style::Good, "equal"), "equal");
   const On colourful({.colours = true, .width = 80});

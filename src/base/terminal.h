@@ -9,6 +9,7 @@ namespace thimble {
 struct Terminal {
   bool colours = false;
   int width = 100;
+  bool watched = false;  ///< a screen, not a file: tables leave columns out rather than run over its edge
 };
 Terminal& terminal();
 

@@ -20,7 +20,8 @@ void look_at_terminal() {
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20) terminal().width = size.ws_col;
   const char* no_colour = std::getenv("NO_COLOR");
   const char* kind = std::getenv("TERM");
-  terminal().colours = isatty(STDOUT_FILENO) && !(no_colour && *no_colour) && !(kind && std::string_view(kind) == "dumb");
+  terminal().watched = isatty(STDOUT_FILENO);
+  terminal().colours = terminal().watched && !(no_colour && *no_colour) && !(kind && std::string_view(kind) == "dumb");
 }
 
 void say(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }

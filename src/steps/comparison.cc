@@ -43,7 +43,7 @@ Json Comparison::json() const {
   return json.set("max_relative_error", relative_error);
 }
 
-void compare(const TensorType& type, std::span<const std::byte> want, std::span<const std::byte> got, Comparison& sum) {
+void compare(const TensorType& type, std::span<const std::byte> want, std::span<const std::byte> got, Measure measure, Comparison& sum) {
   require(want.size() == got.size(), "tensors of one size are compared");
   sum.bytes += static_cast<int64_t>(want.size());
   sum.identical = sum.identical && std::equal(want.begin(), want.end(), got.begin());
@@ -52,7 +52,7 @@ void compare(const TensorType& type, std::span<const std::byte> want, std::span<
     for (size_t i = 0; i < want.size(); ++i) sum.differing += want[i] != got[i];
     return;
   }
-  const double floor = kFloatTolerance * largest(want);
+  const double floor = (measure == Measure::Element ? kFloatTolerance : 1.0) * largest(want);
   for (size_t i = 0; i < want.size() / sizeof(float); ++i)
     sum.relative_error = std::max(sum.relative_error, relative_error(float_at(want, i), float_at(got, i), floor));
 }
@@ -62,7 +62,7 @@ Comparison compare(const std::vector<TensorType>& types, const std::vector<Recor
   Comparison sum;
   for (size_t r = 0; r < want.size(); ++r) {
     const std::vector<Buffer> a = split(want[r], types), b = split(got[r], types);
-    for (size_t i = 0; i < types.size(); ++i) compare(types[i], a[i], b[i], sum);
+    for (size_t i = 0; i < types.size(); ++i) compare(types[i], a[i], b[i], Measure::Element, sum);
   }
   return sum;
 }

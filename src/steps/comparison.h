@@ -27,8 +27,13 @@ struct Comparison {
   Json json() const;
 };
 
-/// Adds one tensor. A relative error is taken against the larger magnitude, but at least `kFloatTolerance` of the tensor's largest.
-void compare(const TensorType& type, std::span<const std::byte> want, std::span<const std::byte> got, Comparison& sum);
+/// Against what a float's error is measured.
+enum class Measure : uint8_t {
+  Element,  ///< its own magnitude, or `kFloatTolerance` of the tensor's largest where that is more: for outputs
+  Tensor    ///< the tensor's largest magnitude: inside a model, where sums that nearly cancel mean nothing by themselves
+};
+/// Adds one tensor.
+void compare(const TensorType& type, std::span<const std::byte> want, std::span<const std::byte> got, Measure measure, Comparison& sum);
 /// Adds records of `types`.
 Comparison compare(const std::vector<TensorType>& types, const std::vector<Record>& want, const std::vector<Record>& got);
 

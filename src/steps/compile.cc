@@ -27,8 +27,8 @@ Table layer_table(const Compiled& model) {
                {"layer"},
                {"op"},
                {"kernel"},
-               {"MACs", Align::Right},
-               {"constants B", Align::Right},
+               {"MACs", Align::Right, true},
+               {"constants B", Align::Right, true},
                {"RAM live B", Align::Right}});
   int64_t macs = 0, constants = 0, live = 0;
   for (size_t i = 0; i < model.layers.size(); ++i) {

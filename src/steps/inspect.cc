@@ -146,7 +146,13 @@ class Inspection {
   const Graph& graph_;
   Totals totals_;
   std::set<ValueId> counted_;
-  Table table_{{{"#", Align::Right}, {"op"}, {"layer"}, {"output"}, {"real value"}, {"constants B", Align::Right}, {"MACs", Align::Right}}};
+  Table table_{{{"#", Align::Right},
+                {"op"},
+                {"layer"},
+                {"output"},
+                {"real value", Align::Left, true},
+                {"constants B", Align::Right},
+                {"MACs", Align::Right}}};
   Json::Array layers_;
 };
 

@@ -48,12 +48,12 @@ Table layer_table(const Compiled& model, const RunResult& run, const Cost& cost)
   Table table({{"#", Align::Right},
                {"layer"},
                {"op"},
-               {"kernel"},
+               {"kernel", Align::Left, true},
                {"instructions", Align::Right},
                {"cycles", Align::Right},
                {"share", Align::Right},
                {"instr/MAC", Align::Right},
-               {"RAM live B", Align::Right}});
+               {"RAM live B", Align::Right, true}});
   int64_t macs = 0, live = 0;
   for (size_t i = 0; i < model.layers.size(); ++i) {
     const Layer& layer = model.layers[i];

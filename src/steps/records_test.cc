@@ -96,5 +96,14 @@ TEST(Comparison, AllowsFloatsASmallRelativeError) {
   EXPECT_FALSE(compare({kFloat}, {floats({1, 2})}, {floats({1, std::numeric_limits<float>::quiet_NaN()})}).ok());
 }
 
+TEST(Comparison, OfLayersIsAgainstTheLargestElement) {
+  const Record want = floats({1, 0.001f}), got = floats({1, 0.001001f});
+  Comparison output, layer;
+  compare(kFloat, want, got, Measure::Element, output);
+  compare(kFloat, want, got, Measure::Tensor, layer);
+  EXPECT_FALSE(output.ok());
+  EXPECT_TRUE(layer.ok());
+}
+
 }  // namespace
 }  // namespace thimble

@@ -100,9 +100,9 @@ class Verification {
     const auto want = golden_.layers.find(value.name);
     if (want == golden_.layers.end() || want->second.size() != got.size()) return;
     Comparison one;
-    compare(value.type, want->second, got, one);
+    compare(value.type, want->second, got, Measure::Tensor, one);
     if (!row.layers) row.layers.emplace();
-    compare(value.type, want->second, got, *row.layers);
+    compare(value.type, want->second, got, Measure::Tensor, *row.layers);
     ++row.layer_count;
     if (!one.ok() && row.first_fault.empty()) row.first_fault = fmt::format("{}: {}", what, one.cell().text);
   }
@@ -178,6 +178,7 @@ StepResult Verification::result() const {
     if (!row.left_out.empty()) {
       rows.push_back(json.set("reason", row.left_out));
       faults += fmt::format("  {}: {}\n", styled(Style::Bold, row.where), wrapped(first_line(row.left_out), terminal().width - 8, "    "));
+      if (row.blame == Blame::Bug) faults += fmt::format("    `thimble verify {} --board {}` shows all of it\n", request_.model, row.where);
       const bool ours = row.blame == Blame::Bug;
       table.row({ours ? Cell("✗", Style::Bad) : Cell("-", Style::Dim), Cell(row.where, Style::Dim),
                  ours ? Cell("failed", Style::Bad) : Cell("left out", Style::Dim)});

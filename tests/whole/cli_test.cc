@@ -26,7 +26,7 @@ TEST_F(Cli, WithoutWordsTellsWhereToStart) {
   const Said said = run_thimble({});
   EXPECT_EQ(said.status, 0);
   EXPECT_THAT(said.out,
-              AllOf(HasSubstr("Three commands to begin with\n  thimble doctor"), HasSubstr("\n  inspect  "), HasSubstr("\n  verify   ")));
+              AllOf(HasSubstr("Three commands to begin with\n  thimble demo"), HasSubstr("\n  inspect  "), HasSubstr("\n  verify   ")));
   EXPECT_EQ(said.out, run_thimble({"--help"}).out);
   EXPECT_EQ(said.out.find('\x1b'), std::string::npos) << "colours only on a terminal";
 }
@@ -39,7 +39,8 @@ TEST_F(Cli, TellsItsVersionAtOnce) {
 }
 
 TEST_F(Cli, EveryVerbHasHelpWithExamples) {
-  for (const char* verb : {"boards", "compile", "doctor", "explain", "inspect", "kernels", "ops", "passes", "profile", "run", "verify"}) {
+  for (const char* verb :
+       {"boards", "compile", "demo", "doctor", "explain", "inspect", "kernels", "ops", "passes", "profile", "run", "verify"}) {
     const Said said = run_thimble({verb, "--help"});
     EXPECT_EQ(said.status, 0) << verb;
     EXPECT_THAT(said.out,
