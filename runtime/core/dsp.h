@@ -4,6 +4,21 @@
 
 #include "core/base.h"
 
+/* x << up becomes an int8 output: multiplied by m, h added to the high word, shifted down, saturated and clamped. `third` is, with a
+ * literal shift, what a negative x adds (exact = 1: negative ties can be seen); with shift = -1 the shift itself. t is free. */
+__asm__(
+    ".syntax unified\n"
+    ".macro thimble_requantize_dsp x, t, m, h, third, up, shift, exact, low, high\n"
+    "  .if \\exact && \\shift >= 0\n  and \\t, \\third, \\x, asr #31\n  smmla \\x, \\x, \\m, \\h\n  add \\x, \\x, \\t\n"
+    "  .elseif \\exact\n  asr \\t, \\x, #31\n  smmla \\x, \\x, \\m, \\h\n  add \\x, \\x, \\t, lsl #(\\up - 1)\n"
+    "  .else\n  smmla \\x, \\x, \\m, \\h\n  .endif\n"
+    "  .if \\shift > 0\n  ssat \\x, #8, \\x, asr #\\shift\n"
+    "  .elseif \\shift == 0\n  ssat \\x, #8, \\x\n"
+    "  .else\n  asr \\x, \\x, \\third\n  ssat \\x, #8, \\x\n  .endif\n"
+    "  .if \\low > -128\n  cmp \\x, #\\low\n  it lt\n  movlt \\x, #\\low\n  .endif\n"
+    "  .if \\high < 127\n  cmp \\x, #\\high\n  it gt\n  movgt \\x, #\\high\n  .endif\n"
+    ".endm\n");
+
 /* Bytes 0 and 2 of a word, each widened to 16 bits; and bytes 1 and 3. */
 THIMBLE_INLINE uint32_t thimble_even_bytes(uint32_t word) {
   uint32_t r;
@@ -13,6 +28,18 @@ THIMBLE_INLINE uint32_t thimble_even_bytes(uint32_t word) {
 THIMBLE_INLINE uint32_t thimble_odd_bytes(uint32_t word) {
   uint32_t r;
   __asm("sxtb16 %0, %1, ror #8" : "=r"(r) : "r"(word));
+  return r;
+}
+
+/* The low halves of two words, the second's above the first's; and the high halves. */
+THIMBLE_INLINE uint32_t thimble_low_halves(uint32_t a, uint32_t b) {
+  uint32_t r;
+  __asm("pkhbt %0, %1, %2, lsl #16" : "=r"(r) : "r"(a), "r"(b));
+  return r;
+}
+THIMBLE_INLINE uint32_t thimble_high_halves(uint32_t a, uint32_t b) {
+  uint32_t r;
+  __asm("pkhtb %0, %1, %2, asr #16" : "=r"(r) : "r"(b), "r"(a));
   return r;
 }
 

@@ -3,117 +3,159 @@
  * Two channels a, b share each 16-bit weight: h = 256 * wa + wb. SMLAD with h sums 256 * A + B, SMLAD with the sign-extended low bytes
  * sums B alone, so one unpacking serves two channels and two taps, and flash holds one byte per weight. The tile's taps are widened to
  * 16 bits beforehand and laid out as the weights are: word (2 i) of a group of four taps holds taps 0 and 2, word (2 i + 1) taps 1 and 3,
- * for each pixel in turn.
+ * for each pixel in turn. Whole words of each row of the window come first, then the bytes that are left of all rows.
  *
- * The weight stream of one channel pair: {256 * bias_a + bias_b, bias_b}, a word per two taps, {bias_a twice, when it is added late},
- * then for a and b {mantissa, rounding + output zero point, shift}. */
+ * The weight stream of one channel pair: {256 * bias_a + bias_b, bias_b}, a word per two taps, {bias_a << up, when it is added late},
+ * then for a and for b what requantises. */
 #ifndef THIMBLE_CONV2D_DSP_H
 #define THIMBLE_CONV2D_DSP_H
 
 #include "core/dsp.h"
 
 /* The tile: name(taps, stream, out, pairs). Parameters: groups = words of weights per pair; unroll divides groups; pixels 1 to 4;
- * stride = bytes from one output pixel to the next; exact = 1 where negative ties can be seen; late = 1 where bias a is added after
- * the extraction of A; low, high: the clamp. */
+ * stride = bytes from one output pixel to the next; late = 1 where bias a is added after the extraction of A; the others as in
+ * thimble_requantize_dsp. On the stack: where to store, pairs left, end of the taps, their beginning. */
 __asm__(
-    ".syntax unified\n"
-    ".macro thimble_requantize_dsp x, exact, low, high\n"
-    "  .if \\exact\n  smmulr \\x, \\x, r10\n  add \\x, \\x, \\x, asr #31\n  add \\x, \\x, r11\n"
-    "  .else\n  smmlar \\x, \\x, r10, r11\n  .endif\n"
-    "  asr \\x, \\x, r12\n"
-    "  ssat \\x, #8, \\x\n"
-    "  .if \\low > -128\n  cmp \\x, #\\low\n  it lt\n  movlt \\x, #\\low\n  .endif\n"
-    "  .if \\high < 127\n  cmp \\x, #\\high\n  it gt\n  movgt \\x, #\\high\n  .endif\n"
+    /* two taps of a pixel: sums s, b come from s0, b0 */
+    ".macro thimble_tap_dsp x, s, b, s0, b0\n"
+    "  smlad \\s, r10, \\x, \\s0\n  smlad \\b, r11, \\x, \\b0\n"
     ".endm\n"
-    ".macro thimble_taps_dsp pixels\n"
+    /* the first word when it is known: every pixel's sums start from the bias in r2, r6, the first pixel's last */
+    ".macro thimble_first_taps_dsp pixels\n"
     "  ldr r10, [r1], #4\n"
-    "  .if \\pixels == 1\n  ldr r12, [r0], #4\n  .else\n  ldrd r12, lr, [r0], #8\n  .endif\n"
+    "  .if \\pixels == 4\n  ldrd r12, lr, [r0, #8]\n  .elseif \\pixels == 3\n  ldr r12, [r0, #8]\n  .endif\n"
     "  sxtb16 r11, r10\n"
-    "  smlad r2, r10, r12, r2\n  smlad r6, r11, r12, r6\n"
-    "  .if \\pixels > 1\n  smlad r3, r10, lr, r3\n  smlad r7, r11, lr, r7\n  .endif\n"
-    "  .if \\pixels == 3\n  ldr r12, [r0], #4\n  .endif\n"
-    "  .if \\pixels == 4\n  ldrd r12, lr, [r0], #8\n  .endif\n"
-    "  .if \\pixels > 2\n  smlad r4, r10, r12, r4\n  smlad r8, r11, r12, r8\n  .endif\n"
-    "  .if \\pixels > 3\n  smlad r5, r10, lr, r5\n  smlad r9, r11, lr, r9\n  .endif\n"
+    "  .if \\pixels > 3\n  thimble_tap_dsp lr, r5, r9, r2, r6\n  .endif\n"
+    "  .if \\pixels > 2\n  thimble_tap_dsp r12, r4, r8, r2, r6\n  .endif\n"
+    "  .if \\pixels == 1\n  ldr r12, [r0]\n  .else\n  ldrd r12, lr, [r0]\n  thimble_tap_dsp lr, r3, r7, r2, r6\n  .endif\n"
+    "  thimble_tap_dsp r12, r2, r6, r2, r6\n"
     ".endm\n"
-    ".macro thimble_conv2d_tile_dsp name, groups, unroll, pixels, stride, exact, late, low, high\n"
-    "  .section .text.\\name, \"ax\", %progbits\n"
-    "  .thumb\n  .thumb_func\n  .type \\name, %function\n"
-    "\\name:\n"
-    "  push {r4-r11, lr}\n"
-    "  sub sp, #16\n"
-    "  strd r2, r3, [sp]\n"
-    "  str r0, [sp, #12]\n"
-    "  movw r2, #(4 * \\pixels * \\groups)\n"
-    "  add r2, r0\n"
-    "  str r2, [sp, #8]\n"
-    "1:\n"
+    ".macro thimble_taps_dsp pixels, at\n"
+    "  ldr r10, [r1], #4\n"
+    "  .if \\pixels == 1\n  ldr r12, [r0, #\\at]\n  .else\n  ldrd r12, lr, [r0, #\\at]\n  .endif\n"
+    "  sxtb16 r11, r10\n"
+    "  thimble_tap_dsp r12, r2, r6, r2, r6\n"
+    "  .if \\pixels > 1\n  thimble_tap_dsp lr, r3, r7, r3, r7\n  .endif\n"
+    "  .if \\pixels == 3\n  ldr r12, [r0, #(\\at + 8)]\n  .elseif \\pixels == 4\n  ldrd r12, lr, [r0, #(\\at + 8)]\n  .endif\n"
+    "  .if \\pixels > 2\n  thimble_tap_dsp r12, r4, r8, r4, r8\n  .endif\n"
+    "  .if \\pixels > 3\n  thimble_tap_dsp lr, r5, r9, r5, r9\n  .endif\n"
+    ".endm\n"
+    ".macro thimble_all_taps_dsp groups, unroll, pixels\n"
+    "  .if \\unroll == \\groups\n"
+    "  thimble_first_taps_dsp \\pixels\n"
+    "  .set thimble_at, 4 * \\pixels\n"
+    "  .rept \\unroll - 1\n  thimble_taps_dsp \\pixels, thimble_at\n  .set thimble_at, thimble_at + 4 * \\pixels\n  .endr\n"
+    "  .else\n"
     "  ldr r0, [sp, #12]\n"
-    "  ldrd r2, r6, [r1], #8\n"
     "  .if \\pixels > 1\n  mov r3, r2\n  mov r7, r6\n  .endif\n"
     "  .if \\pixels > 2\n  mov r4, r2\n  mov r8, r6\n  .endif\n"
     "  .if \\pixels > 3\n  mov r5, r2\n  mov r9, r6\n  .endif\n"
     "2:\n"
-    "  .rept \\unroll\n  thimble_taps_dsp \\pixels\n  .endr\n"
-    "  .if \\unroll < \\groups\n  ldr r10, [sp, #8]\n  cmp r0, r10\n  bne 2b\n  .endif\n"
-    "  .if \\late\n  ldr r10, [r1], #4\n  .endif\n"
-    "  .set thimble_i, 0\n"
-    "  .irp a, r2, r3, r4, r5\n"
-    "    .if thimble_i == 0\n      .set thimble_b, 6\n    .endif\n"
-    "    .if thimble_i < \\pixels\n"
-    "      .if thimble_i == 0\n      sub \\a, \\a, r6\n      .elseif thimble_i == 1\n      sub \\a, \\a, r7\n"
-    "      .elseif thimble_i == 2\n      sub \\a, \\a, r8\n      .else\n      sub \\a, \\a, r9\n      .endif\n"
-    "      .if \\late\n      add \\a, r10, \\a, asr #7\n      .else\n      asr \\a, \\a, #7\n      .endif\n"
-    "    .endif\n"
-    "    .set thimble_i, thimble_i + 1\n"
-    "  .endr\n"
-    "  ldmia r1!, {r10, r11, r12}\n"
+    "  .set thimble_at, 0\n"
+    "  .rept \\unroll\n  thimble_taps_dsp \\pixels, thimble_at\n  .set thimble_at, thimble_at + 4 * \\pixels\n  .endr\n"
+    "  ldr r10, [sp, #8]\n"
+    "  add r0, #(4 * \\pixels * \\unroll)\n"
+    "  cmp r0, r10\n"
+    "  bne 2b\n"
+    "  .endif\n"
+    ".endm\n"
+    ".macro thimble_extract_dsp a, b, late, up\n"
+    "  sub \\a, \\a, \\b\n"
+    "  .if \\late && \\up < 8\n  add \\a, r12, \\a, asr #(8 - \\up)\n"
+    "  .elseif \\late\n  add \\a, r12\n"
+    "  .elseif \\up < 8\n  asr \\a, #(8 - \\up)\n  .endif\n"
+    ".endm\n"
+    ".macro thimble_channel_words_dsp shift, exact\n"
+    "  .if \\exact || \\shift < 0\n  ldmia r1!, {r10, r11, r12}\n  .else\n  ldrd r10, r11, [r1], #8\n  .endif\n"
+    ".endm\n"
+    ".macro thimble_finish_a_dsp a, at, up, shift, exact, low, high\n"
+    "  thimble_requantize_dsp \\a, r0, r10, r11, r12, \\up, \\shift, \\exact, \\low, \\high\n"
+    "  strb \\a, [lr, #\\at]\n"
+    ".endm\n"
+    ".macro thimble_finish_b_dsp b, at, up, shift, exact, low, high\n"
+    "  lsl \\b, \\b, #\\up\n"
+    "  thimble_requantize_dsp \\b, r0, r10, r11, r12, \\up, \\shift, \\exact, \\low, \\high\n"
+    "  .if \\at > 0\n  strb \\b, [lr, #\\at]\n  .else\n  strb \\b, [lr], #2\n  .endif\n"
+    ".endm\n"
+    ".macro thimble_conv2d_tile_dsp name, groups, unroll, pixels, stride, late, up, shift, exact, low, high\n"
+    "  .section .text.\\name, \"ax\", %progbits\n"
+    "  .thumb\n  .thumb_func\n  .type \\name, %function\n"
+    "\\name:\n"
+    "  push {r4-r11, lr}\n"
+    "  sub sp, #20\n"
+    "  adds r2, #1\n" /* from here on it points at channel b */
+    "  strd r2, r3, [sp]\n"
+    "  movw r2, #(4 * \\pixels * \\groups)\n"
+    "  add r2, r0\n"
+    "  strd r2, r0, [sp, #8]\n"
+    "1:\n"
+    "  ldrd r2, r6, [r1], #8\n"
+    "  thimble_all_taps_dsp \\groups, \\unroll, \\pixels\n"
+    "  .if \\late\n  ldr r12, [r1], #4\n  .endif\n"
+    "  thimble_extract_dsp r2, r6, \\late, \\up\n"
+    "  .if \\pixels > 1\n  thimble_extract_dsp r3, r7, \\late, \\up\n  .endif\n"
+    "  .if \\pixels > 2\n  thimble_extract_dsp r4, r8, \\late, \\up\n  .endif\n"
+    "  .if \\pixels > 3\n  thimble_extract_dsp r5, r9, \\late, \\up\n  .endif\n"
+    "  thimble_channel_words_dsp \\shift, \\exact\n"
     "  ldr lr, [sp]\n"
-    "  .set thimble_i, 0\n"
-    "  .irp a, r2, r3, r4, r5\n"
-    "    .if thimble_i < \\pixels\n"
-    "    thimble_requantize_dsp \\a, \\exact, \\low, \\high\n"
-    "    strb \\a, [lr, #(thimble_i * \\stride)]\n"
-    "    .endif\n"
-    "    .set thimble_i, thimble_i + 1\n"
-    "  .endr\n"
-    "  ldmia r1!, {r10, r11, r12}\n"
-    "  .set thimble_i, 0\n"
-    "  .irp b, r6, r7, r8, r9\n"
-    "    .if thimble_i < \\pixels\n"
-    "    lsl \\b, \\b, #1\n"
-    "    thimble_requantize_dsp \\b, \\exact, \\low, \\high\n"
-    "    strb \\b, [lr, #(thimble_i * \\stride + 1)]\n"
-    "    .endif\n"
-    "    .set thimble_i, thimble_i + 1\n"
-    "  .endr\n"
+    "  thimble_finish_a_dsp r2, -1, \\up, \\shift, \\exact, \\low, \\high\n"
+    "  .if \\pixels > 1\n  thimble_finish_a_dsp r3, (\\stride - 1), \\up, \\shift, \\exact, \\low, \\high\n  .endif\n"
+    "  .if \\pixels > 2\n  thimble_finish_a_dsp r4, (2 * \\stride - 1), \\up, \\shift, \\exact, \\low, \\high\n  .endif\n"
+    "  .if \\pixels > 3\n  thimble_finish_a_dsp r5, (3 * \\stride - 1), \\up, \\shift, \\exact, \\low, \\high\n  .endif\n"
+    "  thimble_channel_words_dsp \\shift, \\exact\n"
     "  ldr r2, [sp, #4]\n"
-    "  adds lr, #2\n"
+    "  .if \\pixels > 3\n  thimble_finish_b_dsp r9, (3 * \\stride), \\up, \\shift, \\exact, \\low, \\high\n  .endif\n"
+    "  .if \\pixels > 2\n  thimble_finish_b_dsp r8, (2 * \\stride), \\up, \\shift, \\exact, \\low, \\high\n  .endif\n"
+    "  .if \\pixels > 1\n  thimble_finish_b_dsp r7, \\stride, \\up, \\shift, \\exact, \\low, \\high\n  .endif\n"
+    "  thimble_finish_b_dsp r6, 0, \\up, \\shift, \\exact, \\low, \\high\n"
+    "  .if \\exact && \\unroll == \\groups\n  ldr r0, [sp, #12]\n  .endif\n"
     "  subs r2, #1\n"
     "  strd lr, r2, [sp]\n"
     "  bne 1b\n"
-    "  add sp, #16\n"
+    "  add sp, #20\n"
     "  pop {r4-r11, pc}\n"
     "  .size \\name, . - \\name\n"
     "  .previous\n"
     ".endm\n");
 
-#define THIMBLE_CONV2D_TILE_DSP(name, groups, unroll, pixels, stride, exact, late, low, high)                                              \
+#define THIMBLE_CONV2D_TILE_DSP(name, groups, unroll, pixels, stride, late, up, shift, exact, low, high)                                   \
   void name(const uint32_t* taps, const int32_t* stream, int8_t* out, int32_t pairs);                                                      \
-  __asm__("thimble_conv2d_tile_dsp " #name ", " #groups ", " #unroll ", " #pixels ", " #stride ", " #exact ", " #late ", " #low ", " #high \
-          "\n");
+  __asm__("thimble_conv2d_tile_dsp " #name ", " #groups ", " #unroll ", " #pixels ", " #stride ", " #late ", " #up ", " #shift ", " #exact \
+          ", " #low ", " #high "\n");
 
 typedef void (*thimble_conv2d_tile_dsp)(const uint32_t* taps, const int32_t* stream, int8_t* out, int32_t pairs);
 
+/* tail: the pixels that are left after the last whole tile and have a tile of their own; 0: that tile overlaps the one before. */
 typedef struct {
   int32_t in_h, in_w, in_c, out_h, out_w, out_c;
   int32_t kernel_h, kernel_w, stride_h, stride_w, pad_top, pad_left;
-  int32_t in_zero, pixels, groups, pair_words;
+  int32_t in_zero, pixels, tail, groups, pair_words;
 } thimble_conv2d_s8_dsp_shape;
 
-/* Widens `bytes` (a multiple of 4) into every `pixels`-th word. */
-THIMBLE_INLINE uint32_t* thimble_widen_dsp(uint32_t* to, const int8_t* from, int32_t bytes, int32_t pixels) {
-  const int8_t* const end = from + bytes;
+/* Widens `words` words of four pixels, `step` bytes apart, side by side. */
+THIMBLE_INLINE uint32_t* thimble_widen_four_dsp(uint32_t* to, const int8_t* from, int32_t words, int32_t step) {
+  const int8_t *fourth = from + 3 * step, *const end = from + 4 * words;
+  __asm volatile(
+      "1:\n"
+      "  ldr r5, [%[a], %[step]]\n  ldr r8, [%[a], %[step], lsl #1]\n  ldr r9, [%[d]], #4\n  ldr r4, [%[a]], #4\n"
+      "  sxtb16 r11, r5\n  sxtb16 r12, r8\n  sxtb16 lr, r9\n  sxtb16 r10, r4\n"
+      "  stmia %[to]!, {r10, r11, r12, lr}\n"
+      "  sxtb16 r10, r4, ror #8\n  sxtb16 r11, r5, ror #8\n  sxtb16 r12, r8, ror #8\n  sxtb16 lr, r9, ror #8\n"
+      "  cmp %[a], %[end]\n"
+      "  stmia %[to]!, {r10, r11, r12, lr}\n"
+      "  bne 1b\n"
+      : [to] "+r"(to), [a] "+r"(from), [d] "+r"(fourth)
+      : [step] "r"(step), [end] "r"(end)
+      : "r4", "r5", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory");
+  return to;
+}
+
+/* Widens `words` words into every `pixels`-th word. */
+THIMBLE_INLINE uint32_t* thimble_widen_dsp(uint32_t* to, const int8_t* from, int32_t words, int32_t pixels) {
+  const int8_t* const end = from + 4 * words;
+#if defined(__GNUC__) && !defined(__clang__) && !defined(THIMBLE_SMALL)
+#pragma GCC unroll 4
+#endif
   for (; from != end; from += 4, to += 2 * pixels) {
     const uint32_t word = thimble_load_word(from);
     to[0] = thimble_even_bytes(word);
@@ -122,64 +164,88 @@ THIMBLE_INLINE uint32_t* thimble_widen_dsp(uint32_t* to, const int8_t* from, int
   return to;
 }
 
-/* The taps of one output pixel where a pixel is a whole number of words: no copy in between. */
-THIMBLE_INLINE void thimble_taps_by_words_dsp(uint32_t* to, const int8_t* in, int32_t oy, int32_t ox,
-                                              const thimble_conv2d_s8_dsp_shape* s) {
+/* One row of the window of one output pixel, where the row is inside the input but some columns are not: a copy with the padding. */
+THIMBLE_INLINE void thimble_pad_row_dsp(int8_t* to, const int8_t* row, int32_t ix, const thimble_conv2d_s8_dsp_shape* s) {
+  const int32_t left = ix < 0 ? -ix * s->in_c : 0, bytes = s->kernel_w * s->in_c;
+  const int32_t right = ix + s->kernel_w > s->in_w ? (ix + s->kernel_w - s->in_w) * s->in_c : 0;
+  int32_t k = 0;
+  row += ix * s->in_c;
+  for (; k < left; ++k) to[k] = (int8_t)s->in_zero;
+  for (; k < bytes - right; ++k) to[k] = row[k];
+  for (; k < bytes; ++k) to[k] = (int8_t)s->in_zero;
+}
+
+/* The taps of `count` neighbouring output pixels (all of one row and clear of the padding at the sides when more than one). scratch has
+ * room for a row of the window and, per pixel, for the bytes of each row that fill no word. */
+THIMBLE_INLINE void thimble_gather_dsp(uint32_t* to, const int8_t* in, int8_t* scratch, int32_t oy, int32_t ox, int32_t count,
+                                       const thimble_conv2d_s8_dsp_shape* s) {
   const uint32_t zero = (uint32_t)(s->in_zero & 0xffff) * 0x10001u;
+  const int32_t bytes = s->kernel_w * s->in_c, words = bytes / 4, rest = bytes % 4, step = s->stride_w * s->in_c;
+  const int32_t rest_words = (s->kernel_h * rest + 3) / 4;
   const int32_t iy = oy * s->stride_h - s->pad_top, ix = ox * s->stride_w - s->pad_left;
-  const int32_t left = ix < 0 ? -ix : 0, right = ix + s->kernel_w > s->in_w ? ix + s->kernel_w - s->in_w : 0;
+  const int clipped = s->kernel_w > 1 && count == 1 && (ix < 0 || ix + s->kernel_w > s->in_w);
+  int8_t* const patch = scratch + 4 * count * rest_words;
   for (int32_t ky = 0; ky < s->kernel_h; ++ky) {
-    const int inside = iy + ky >= 0 && iy + ky < s->in_h;
-    const int32_t before = (inside ? left : s->kernel_w) * s->in_c, after = (inside ? right : 0) * s->in_c;
-    for (int32_t k = 0; k < before; k += 2, to += s->pixels) *to = zero;
-    if (inside)
-      to = thimble_widen_dsp(to, in + ((iy + ky) * s->in_w + ix + left) * s->in_c, (s->kernel_w - left - right) * s->in_c, s->pixels);
-    for (int32_t k = 0; k < after; k += 2, to += s->pixels) *to = zero;
+    const int8_t* row = in + (iy + ky) * s->in_w * s->in_c;
+    if (iy + ky < 0 || iy + ky >= s->in_h) {
+      for (int32_t k = 0; k < 2 * words; ++k, to += s->pixels)
+        for (int32_t j = 0; j < count; ++j) to[j] = zero;
+      for (int32_t j = 0; j < count; ++j)
+        for (int32_t k = 0; k < rest; ++k) scratch[4 * rest_words * j + rest * ky + k] = (int8_t)s->in_zero;
+      continue;
+    }
+    if (clipped) {
+      thimble_pad_row_dsp(patch, row, ix, s);
+      row = patch;
+    } else {
+      row += ix * s->in_c;
+    }
+    if (words > 0) to = count == 4 ? thimble_widen_four_dsp(to, row, words, step) : thimble_widen_dsp(to, row, words, s->pixels);
+    for (int32_t j = 0; j < count; ++j)
+      for (int32_t k = 0; k < rest; ++k) scratch[4 * rest_words * j + rest * ky + k] = row[j * step + 4 * words + k];
   }
+  if (rest_words == 0) return;
+  if (count == 4)
+    thimble_widen_four_dsp(to, scratch, rest_words, 4 * rest_words);
+  else
+    thimble_widen_dsp(to, scratch, rest_words, s->pixels);
 }
 
-/* The taps of one output pixel by way of a copy of its window; `patch` has room for 2 * groups bytes. */
-THIMBLE_INLINE void thimble_taps_by_patch_dsp(uint32_t* to, const int8_t* in, int8_t* patch, int32_t oy, int32_t ox,
-                                              const thimble_conv2d_s8_dsp_shape* s) {
-  const int32_t iy = oy * s->stride_h - s->pad_top, ix = ox * s->stride_w - s->pad_left, row = s->kernel_w * s->in_c;
-  int8_t* p = patch;
-  if (iy >= 0 && ix >= 0 && iy + s->kernel_h <= s->in_h && ix + s->kernel_w <= s->in_w) {
-    for (int32_t ky = 0; ky < s->kernel_h; ++ky, p += row) memcpy(p, in + ((iy + ky) * s->in_w + ix) * s->in_c, (size_t)row);
-  } else {
-    for (int32_t ky = iy; ky < iy + s->kernel_h; ++ky)
-      for (int32_t kx = ix; kx < ix + s->kernel_w; ++kx, p += s->in_c) {
-        if (ky >= 0 && ky < s->in_h && kx >= 0 && kx < s->in_w)
-          memcpy(p, in + (ky * s->in_w + kx) * s->in_c, (size_t)s->in_c);
-        else
-          memset(p, s->in_zero, (size_t)s->in_c);
-      }
-  }
-  thimble_widen_dsp(to, patch, 2 * s->groups, s->pixels);
+/* All channels of a tile of pixels; the last pair of channels overlaps the one before it where they are odd. */
+THIMBLE_INLINE void thimble_tile_dsp(const uint32_t* taps, const int32_t* stream, int8_t* out, thimble_conv2d_tile_dsp tile,
+                                     const thimble_conv2d_s8_dsp_shape* s) {
+  tile(taps, stream, out, s->out_c / 2);
+  if (s->out_c % 2) tile(taps, stream + s->out_c / 2 * s->pair_words, out + s->out_c - 2, 1);
 }
 
-/* scratch: 4 * pixels * groups bytes of taps, then 2 * groups bytes of patch. The last tile overlaps the one before it where the pixels
- * are no multiple of the tile; so does the last pair of channels where they are odd. */
+/* scratch: 4 * pixels * groups bytes of taps, then what gathering needs. A pointwise convolution comes as one long row. */
 THIMBLE_KERNEL void thimble_conv2d_s8_dsp(const int8_t* in, int8_t* out, const int32_t* stream, void* scratch, thimble_conv2d_tile_dsp tile,
-                                          const thimble_conv2d_s8_dsp_shape* s) {
+                                          thimble_conv2d_tile_dsp tail, const thimble_conv2d_s8_dsp_shape* s) {
   uint32_t* const taps = (uint32_t*)scratch;
   int8_t* const patch = (int8_t*)(taps + s->pixels * s->groups);
-  const int32_t count = s->out_h * s->out_w;
-  const int pointwise = s->kernel_h * s->kernel_w == 1 && s->stride_h * s->stride_w == 1 && s->in_c % 4 == 0;
+  const int32_t count = s->out_h * s->out_w, whole = count - s->tail;
   int32_t oy = 0, ox = 0;
-  for (int32_t done = 0; done < count; done += s->pixels) {
-    const int32_t first = done + s->pixels > count ? count - s->pixels : done;
+  for (int32_t done = 0; done < whole; done += s->pixels) {
+    const int32_t first = done + s->pixels > whole ? whole - s->pixels : done;
     if (first != done) oy = first / s->out_w, ox = first % s->out_w;
-    for (int32_t j = 0; j < s->pixels; ++j) {
-      if (pointwise)
-        thimble_widen_dsp(taps + j, in + (first + j) * s->in_c, s->in_c, s->pixels);
-      else if (s->in_c % 4 == 0)
-        thimble_taps_by_words_dsp(taps + j, in, oy, ox, s);
-      else
-        thimble_taps_by_patch_dsp(taps + j, in, patch, oy, ox, s);
-      if (++ox == s->out_w) ox = 0, ++oy;
+    if (s->pixels == 4 && ox + 4 <= s->out_w && ox * s->stride_w >= s->pad_left &&
+        (ox + 3) * s->stride_w - s->pad_left + s->kernel_w <= s->in_w) {
+      thimble_gather_dsp(taps, in, patch, oy, ox, 4, s);
+      ox += 4;
+      if (ox == s->out_w) ox = 0, ++oy;
+    } else {
+      for (int32_t j = 0; j < s->pixels; ++j) {
+        thimble_gather_dsp(taps + j, in, patch, oy, ox, 1, s);
+        if (++ox == s->out_w) ox = 0, ++oy;
+      }
     }
-    tile(taps, stream, out + first * s->out_c, s->out_c / 2);
-    if (s->out_c % 2) tile(taps, stream + s->out_c / 2 * s->pair_words, out + (first + 1) * s->out_c - 2, 1);
+    thimble_tile_dsp(taps, stream, out + first * s->out_c, tile, s);
+  }
+  if (s->tail == 1) { /* its taps lie close */
+    thimble_conv2d_s8_dsp_shape one = *s;
+    one.pixels = 1;
+    thimble_gather_dsp(taps, in, patch, oy, ox, 1, &one);
+    thimble_tile_dsp(taps, stream, out + whole * s->out_c, tail, s);
   }
 }
 

@@ -1,73 +1,66 @@
 /* int8 depthwise 3x3 convolution, stride 1 or 2, for the ARM DSP extension.
  *
  * Four channels at a time are widened from NHWC to 16-bit planes in scratch, padding included; then each channel runs over its plane, four
- * outputs a step, with weights doubled beforehand so that the sums come out as requantisation wants them. A plane holds a strip of rows:
+ * outputs a step, with weights shifted up beforehand so that the sums come out as requantisation wants them. A plane holds a strip of rows:
  * what the next strip needs again is moved up, not read again, so the output may be the input's own memory.
  *
  * "Fast" is the axis along which outputs are made four at a time, "slow" the other one: rows or columns, whichever wastes less.
  *
- * The stream of one channel, in 32-bit words: for each of the three slow taps two words of doubled weights, {k0 k1}, {k1 k2} at stride 1
- * or {k0 k1}, {k2 0} at stride 2; twice the bias; mantissa, rounding + output zero point, shift. */
+ * The stream of one channel, in 32-bit words: for each of the three slow taps two words of weights << up, {k0 k1}, {k1 k2} at stride 1 or
+ * {k0 k1}, {k2 0} at stride 2; bias << up; what requantises, in three words. */
 #ifndef THIMBLE_DWCONV2D_DSP_H
 #define THIMBLE_DWCONV2D_DSP_H
 
 #include "core/dsp.h"
 
 /* name(plane, stream, out, slow). pitch = bytes of a plane's row; fast = outputs along the fast axis; step_fast, step_slow = bytes from one
- * output to the next along each axis; exact, low, high as in conv2d_dsp. */
+ * output to the next along each axis; the others as in thimble_requantize_dsp. */
 __asm__(
     ".syntax unified\n"
     ".macro thimble_add_dsp to, bytes\n"
     "  .if \\bytes < 4096\n  addw \\to, \\to, #\\bytes\n"
     "  .else\n  movw r7, #(\\bytes & 0xffff)\n  movt r7, #(\\bytes >> 16)\n  add \\to, r7\n  .endif\n"
     ".endm\n"
+    ".macro thimble_dw3_tap_dsp op, to, x, n\n"
+    "  .if \\n == 0\n  \\op \\to, \\x, r10, r12\n  .else\n  \\op \\to, \\x, r10, \\to\n  .endif\n"
+    ".endm\n"
     /* one slow tap: `count` outputs; the first tap starts from the bias in r12 */
     ".macro thimble_dw3_row_dsp n, count, pitch, stride\n"
-    "  .if \\n == 0\n"
-    "  mov r3, r12\n"
-    "  .if \\count > 1\n  mov r4, r12\n  .endif\n"
-    "  .if \\count > 2\n  mov r5, r12\n  .endif\n"
-    "  .if \\count > 3\n  mov r6, r12\n  .endif\n"
-    "  .endif\n"
     "  ldrd r10, r11, [r1, #(8 * \\n)]\n"
     "  ldrd r7, r8, [r0, #(\\pitch * \\n)]\n"
     "  .if \\stride == 1\n"
     "    .if \\count > 2\n    ldr r9, [r0, #(\\pitch * \\n + 8)]\n    .endif\n"
-    "    smlad r3, r7, r10, r3\n    smlabt r3, r8, r11, r3\n"
-    "    .if \\count > 1\n    smlatb r4, r7, r10, r4\n    smlad r4, r8, r11, r4\n    .endif\n"
-    "    .if \\count > 2\n    smlad r5, r8, r10, r5\n    smlabt r5, r9, r11, r5\n    .endif\n"
-    "    .if \\count > 3\n    smlatb r6, r8, r10, r6\n    smlad r6, r9, r11, r6\n    .endif\n"
+    "    thimble_dw3_tap_dsp smlad, r3, r7, \\n\n    smlabt r3, r8, r11, r3\n"
+    "    .if \\count > 1\n    thimble_dw3_tap_dsp smlatb, r4, r7, \\n\n    smlad r4, r8, r11, r4\n    .endif\n"
+    "    .if \\count > 2\n    thimble_dw3_tap_dsp smlad, r5, r8, \\n\n    smlabt r5, r9, r11, r5\n    .endif\n"
+    "    .if \\count > 3\n    thimble_dw3_tap_dsp smlatb, r6, r8, \\n\n    smlad r6, r9, r11, r6\n    .endif\n"
     "  .else\n"
-    "    smlad r3, r7, r10, r3\n    smlabb r3, r8, r11, r3\n"
-    "    .if \\count > 1\n    smlad r4, r8, r10, r4\n"
+    "    thimble_dw3_tap_dsp smlad, r3, r7, \\n\n    smlabb r3, r8, r11, r3\n"
+    "    .if \\count > 1\n    thimble_dw3_tap_dsp smlad, r4, r8, \\n\n"
     "      .if \\count > 2\n      ldrd r7, r9, [r0, #(\\pitch * \\n + 8)]\n      .else\n      ldr r7, [r0, #(\\pitch * \\n + 8)]\n      "
     ".endif\n"
     "      smlabb r4, r7, r11, r4\n    .endif\n"
-    "    .if \\count > 2\n    smlad r5, r7, r10, r5\n    smlabb r5, r9, r11, r5\n    .endif\n"
-    "    .if \\count > 3\n    smlad r6, r9, r10, r6\n    ldr r7, [r0, #(\\pitch * \\n + 16)]\n    smlabb r6, r7, r11, r6\n    .endif\n"
+    "    .if \\count > 2\n    thimble_dw3_tap_dsp smlad, r5, r7, \\n\n    smlabb r5, r9, r11, r5\n    .endif\n"
+    "    .if \\count > 3\n    thimble_dw3_tap_dsp smlad, r6, r9, \\n\n    ldr r7, [r0, #(\\pitch * \\n + 16)]\n    smlabb r6, r7, r11, r6\n"
+    "    .endif\n"
     "  .endif\n"
     ".endm\n"
-    ".macro thimble_dw3_finish_dsp acc, offset, exact, low, high\n"
-    "  .if \\exact\n  smmulr \\acc, \\acc, r7\n  add \\acc, \\acc, \\acc, asr #31\n  add \\acc, \\acc, r8\n"
-    "  .else\n  smmlar \\acc, \\acc, r7, r8\n  .endif\n"
-    "  asr \\acc, \\acc, r9\n"
-    "  ssat \\acc, #8, \\acc\n"
-    "  .if \\low > -128\n  cmp \\acc, #\\low\n  it lt\n  movlt \\acc, #\\low\n  .endif\n"
-    "  .if \\high < 127\n  cmp \\acc, #\\high\n  it gt\n  movgt \\acc, #\\high\n  .endif\n"
+    ".macro thimble_dw3_finish_dsp acc, offset, up, shift, exact, low, high\n"
+    "  thimble_requantize_dsp \\acc, r10, r7, r8, r9, \\up, \\shift, \\exact, \\low, \\high\n"
     "  strb \\acc, [r2, #\\offset]\n"
     ".endm\n"
-    ".macro thimble_dw3_outputs_dsp count, pitch, stride, step_fast, exact, low, high\n"
+    ".macro thimble_dw3_outputs_dsp count, pitch, stride, step_fast, up, shift, exact, low, high\n"
     "  thimble_dw3_row_dsp 0, \\count, \\pitch, \\stride\n"
     "  thimble_dw3_row_dsp 1, \\count, \\pitch, \\stride\n"
     "  thimble_dw3_row_dsp 2, \\count, \\pitch, \\stride\n"
     "  ldrd r7, r8, [r1, #28]\n"
-    "  ldr r9, [r1, #36]\n"
-    "  thimble_dw3_finish_dsp r3, 0, \\exact, \\low, \\high\n"
-    "  .if \\count > 1\n  thimble_dw3_finish_dsp r4, \\step_fast, \\exact, \\low, \\high\n  .endif\n"
-    "  .if \\count > 2\n  thimble_dw3_finish_dsp r5, (2 * \\step_fast), \\exact, \\low, \\high\n  .endif\n"
-    "  .if \\count > 3\n  thimble_dw3_finish_dsp r6, (3 * \\step_fast), \\exact, \\low, \\high\n  .endif\n"
+    "  .if \\exact || \\shift < 0\n  ldr r9, [r1, #36]\n  .endif\n"
+    "  thimble_dw3_finish_dsp r3, 0, \\up, \\shift, \\exact, \\low, \\high\n"
+    "  .if \\count > 1\n  thimble_dw3_finish_dsp r4, \\step_fast, \\up, \\shift, \\exact, \\low, \\high\n  .endif\n"
+    "  .if \\count > 2\n  thimble_dw3_finish_dsp r5, (2 * \\step_fast), \\up, \\shift, \\exact, \\low, \\high\n  .endif\n"
+    "  .if \\count > 3\n  thimble_dw3_finish_dsp r6, (3 * \\step_fast), \\up, \\shift, \\exact, \\low, \\high\n  .endif\n"
     ".endm\n"
-    ".macro thimble_dwconv2d_3x3_dsp name, pitch, fast, stride, step_fast, step_slow, exact, low, high\n"
+    ".macro thimble_dwconv2d_3x3_dsp name, pitch, fast, stride, step_fast, step_slow, up, shift, exact, low, high\n"
     "  .section .text.\\name, \"ax\", %progbits\n"
     "  .thumb\n  .thumb_func\n  .type \\name, %function\n"
     "\\name:\n"
@@ -80,13 +73,13 @@ __asm__(
     "  .if \\fast >= 4\n"
     "    .if \\fast >= 8\n    add lr, r0, #(8 * \\stride * (\\fast / 4))\n    .endif\n"
     "2:\n"
-    "    thimble_dw3_outputs_dsp 4, \\pitch, \\stride, \\step_fast, \\exact, \\low, \\high\n"
+    "    thimble_dw3_outputs_dsp 4, \\pitch, \\stride, \\step_fast, \\up, \\shift, \\exact, \\low, \\high\n"
     "    adds r0, #(8 * \\stride)\n"
     "    thimble_add_dsp r2, (4 * \\step_fast)\n"
     "    .if \\fast >= 8\n    cmp r0, lr\n    bne 2b\n    .endif\n"
     "  .endif\n"
     "  .if \\fast % 4\n"
-    "  thimble_dw3_outputs_dsp (\\fast % 4), \\pitch, \\stride, \\step_fast, \\exact, \\low, \\high\n"
+    "  thimble_dw3_outputs_dsp (\\fast % 4), \\pitch, \\stride, \\step_fast, \\up, \\shift, \\exact, \\low, \\high\n"
     "  .endif\n"
     "  .if \\pitch * \\stride >= 8 * \\stride * (\\fast / 4)\n"
     "  add r0, r0, #(\\pitch * \\stride - 8 * \\stride * (\\fast / 4))\n"
@@ -104,10 +97,10 @@ __asm__(
     "  .previous\n"
     ".endm\n");
 
-#define THIMBLE_DWCONV2D_3X3_DSP(name, pitch, fast, stride, step_fast, step_slow, exact, low, high)                                   \
-  void name(const int16_t* plane, const int32_t* stream, int8_t* out, int32_t slow);                                                  \
-  __asm__("thimble_dwconv2d_3x3_dsp " #name ", " #pitch ", " #fast ", " #stride ", " #step_fast ", " #step_slow ", " #exact ", " #low \
-          ", " #high "\n");
+#define THIMBLE_DWCONV2D_3X3_DSP(name, pitch, fast, stride, step_fast, step_slow, up, shift, exact, low, high)                       \
+  void name(const int16_t* plane, const int32_t* stream, int8_t* out, int32_t slow);                                                 \
+  __asm__("thimble_dwconv2d_3x3_dsp " #name ", " #pitch ", " #fast ", " #stride ", " #step_fast ", " #step_slow ", " #up ", " #shift \
+          ", " #exact ", " #low ", " #high "\n");
 
 typedef void (*thimble_dwconv2d_channel_dsp)(const int16_t* plane, const int32_t* stream, int8_t* out, int32_t slow);
 
@@ -126,7 +119,7 @@ THIMBLE_INLINE uint32_t thimble_four_channels_dsp(const int8_t* p, int32_t missi
 
 /* Two pixels of four channels, to one word of each of the four planes. */
 THIMBLE_INLINE void thimble_split_channels_dsp(uint32_t* to, int32_t plane_words, uint32_t a, uint32_t b) {
-  const uint32_t low = (a & 0xffffu) | (b << 16), high = (b & 0xffff0000u) | (a >> 16);
+  const uint32_t low = thimble_low_halves(a, b), high = thimble_high_halves(a, b);
   to[0] = thimble_even_bytes(low);
   to[plane_words] = thimble_odd_bytes(low);
   to[2 * plane_words] = thimble_even_bytes(high);

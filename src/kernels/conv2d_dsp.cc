@@ -17,41 +17,76 @@ Window2d lay(const Node& node, const Graph& graph) {
 DspLayer layer_of(const Node& node, const Graph& graph) {
   const TensorType &x = graph.type(node.in[0]), &w = graph.type(node.in[1]), &y = graph.type(node.out[0]);
   const auto weights = constant_values<int8_t>(graph, node.in[1]);
-  return {.channels = w.shape[0],
-          .taps = w.elements() / w.shape[0],
-          .weights = {weights.begin(), weights.end()},
-          .bias = bias_with_zero_point(graph, node, w.shape[0], x.quant.zero[0], 0),
-          .multipliers = channel_multipliers(x, w, y, w.shape[0]),
-          .out_zero = y.quant.zero[0],
-          .range = quantized_range(node.attrs.as<Conv2dAttrs>().activation, y)};
+  DspLayer layer{.channels = w.shape[0],
+                 .taps = w.elements() / w.shape[0],
+                 .weights = {weights.begin(), weights.end()},
+                 .bias = bias_with_zero_point(graph, node, w.shape[0], x.quant.zero[0], 0),
+                 .multipliers = channel_multipliers(x, w, y, w.shape[0]),
+                 .out_zero = {},
+                 .range = quantized_range(node.attrs.as<Conv2dAttrs>().activation, y)};
+  settle(layer, y.quant.zero[0]);
+  return layer;
+}
+
+/// A convolution whose windows are single pixels side by side is one long row.
+Window2d flattened(Window2d at) {
+  if (at.kernel_h * at.kernel_w * at.stride_h * at.stride_w != 1 || at.pad_top + at.pad_left != 0) return at;
+  at.in_w = at.out_w = at.out_h * at.out_w;
+  at.in_h = at.out_h = 1;
+  return at;
 }
 
 /// How the pixels and taps are cut up.
 struct Tiling {
-  int64_t groups = 0;  ///< words of paired weights per channel pair: two taps each, a multiple of 2
-  int64_t pixels = 0;  ///< of a tile
-  int64_t unroll = 0;
+  int64_t row_words = 0, rest = 0;  ///< of a row of the window: whole words, and bytes left
+  int64_t groups = 0;               ///< words of paired weights per channel pair: two taps each
+  int64_t pixels = 0, tail = 0;     ///< of a tile; of the last one when it has code of its own
+  int64_t unroll = 0, tail_unroll = 0;
 };
 
-/// Instructions of all tiles of one channel pair.
-double pair_cost(int64_t count, const Tiling& t) {
-  const int64_t tiles = (count + t.pixels - 1) / t.pixels;
-  const auto per_word = static_cast<double>(2 + (t.pixels + 1) / 2 + 2 * t.pixels), px = static_cast<double>(t.pixels);
-  const double loop = 3.0 * static_cast<double>(t.groups) / static_cast<double>(t.unroll);
-  return static_cast<double>(tiles) * (static_cast<double>(t.groups) * per_word + loop + 2 * px * 5.5 + 2 * px + 14);
+/// Instructions of a tile for one channel pair.
+double pair_cost(int64_t groups, int64_t unroll, int64_t pixels) {
+  const auto per_word = static_cast<double>(2 + (pixels + 1) / 2 + 2 * pixels), px = static_cast<double>(pixels);
+  const double loop = unroll == groups ? 0 : 4.0 * static_cast<double>(groups / unroll) + 2 * px;
+  return static_cast<double>(groups) * per_word + loop + 8 * px + 8;
 }
 
-Tiling tiling_of(const Window2d& at, int64_t taps) {
-  constexpr int64_t kMostUnroll = 16;
-  Tiling best{.groups = (taps + 3) / 4 * 2};
-  for (best.unroll = std::min(kMostUnroll, best.groups); best.groups % best.unroll != 0;) --best.unroll;
-  const int64_t count = at.out_h * at.out_w;
+/// Instructions of all tiles of one channel pair.
+double all_pairs_cost(int64_t count, const Tiling& t) {
+  const int64_t whole = count - t.tail, tiles = (whole + t.pixels - 1) / t.pixels;
+  return static_cast<double>(tiles) * pair_cost(t.groups, t.unroll, t.pixels) + (t.tail ? pair_cost(t.groups, t.tail_unroll, t.tail) : 0);
+}
+
+int64_t unroll_of(int64_t groups, int64_t most) {
+  int64_t unroll = std::min(most, groups);
+  while (groups % unroll != 0) --unroll;
+  return unroll;
+}
+
+Tiling tiling_of(const Window2d& at) {
+  constexpr int64_t kMostUnroll = 32, kTailUnroll = 8;
+  const int64_t row = at.kernel_w * at.in_c, count = at.out_h * at.out_w;
+  Tiling best{.row_words = row / 4, .rest = row % 4};
+  best.groups = 2 * (at.kernel_h * best.row_words + (at.kernel_h * best.rest + 3) / 4);
+  best.unroll = unroll_of(best.groups, kMostUnroll), best.tail_unroll = unroll_of(best.groups, kTailUnroll);
   Tiling t = best;
-  for (int64_t pixels = 1; pixels <= std::min<int64_t>(4, count); ++pixels) {
-    t.pixels = pixels;
-    if (best.pixels == 0 || pair_cost(count, t) < pair_cost(count, best)) best = t;
+  for (t.pixels = 1; t.pixels <= std::min<int64_t>(4, count); ++t.pixels) {
+    t.tail = t.pixels > 1 && count % t.pixels == 1 ? 1 : 0;
+    if (best.pixels == 0 || all_pairs_cost(count, t) < all_pairs_cost(count, best)) best = t;
   }
   return best;
+}
+
+/// Where tap i of the stream stands in the window, or -1: see the head of runtime/kernels/conv2d_dsp.h.
+std::vector<int64_t> tap_order(const Window2d& at, const Tiling& t) {
+  std::vector<int64_t> order;
+  const int64_t row = at.kernel_w * at.in_c;
+  for (int64_t y = 0; y < at.kernel_h; ++y)
+    for (int64_t k = 0; k < 4 * t.row_words; ++k) order.push_back(y * row + k);
+  for (int64_t y = 0; y < at.kernel_h; ++y)
+    for (int64_t k = 4 * t.row_words; k < row; ++k) order.push_back(y * row + k);
+  order.resize(static_cast<size_t>(2 * t.groups), -1);
+  return order;
 }
 
 std::optional<std::string> refuses(const Node& node, const Graph& graph) {
@@ -72,54 +107,64 @@ std::optional<std::string> refuses(const Node& node, const Graph& graph) {
 }
 
 int64_t scratch(const Node& node, const Graph& graph) {
-  const Window2d at = lay(node, graph);
-  const TensorType& w = graph.type(node.in[1]);
-  const Tiling t = tiling_of(at, w.elements() / w.shape[0]);
-  const bool patch = at.in_c % 4 != 0;
-  return 4 * t.pixels * t.groups + (patch ? 2 * t.groups : 0);
+  const Window2d at = flattened(lay(node, graph));
+  const Tiling t = tiling_of(at);
+  const int64_t rest = 4 * t.pixels * ((at.kernel_h * t.rest + 3) / 4), patch = at.kernel_w > 1 ? 4 * (t.row_words + 1) : 0;
+  return 4 * t.pixels * t.groups + rest + patch;
 }
 
 double cycles(const Node& node, const Graph& graph, const Board&) {
-  const Window2d at = lay(node, graph);
+  const Window2d at = flattened(lay(node, graph));
   const TensorType& w = graph.type(node.in[1]);
   const int64_t taps = w.elements() / w.shape[0], count = at.out_h * at.out_w;
-  const Tiling t = tiling_of(at, taps);
-  const double widen = static_cast<double>(count * taps) * (at.in_c % 4 == 0 ? 1.2 : 3.0);
-  return 1.3 * (static_cast<double>((w.shape[0] + 1) / 2) * pair_cost(count, t) + widen);
+  const Tiling t = tiling_of(at);
+  const double widen = static_cast<double>(count) * (static_cast<double>(taps) * 1.5 + 20 + 4.0 * static_cast<double>(at.kernel_h));
+  return 1.3 * (static_cast<double>((w.shape[0] + 1) / 2) * all_pairs_cost(count, t) + widen);
 }
 
-void append_pair(std::vector<int32_t>& stream, const DspLayer& layer, const Tiling& t, int64_t a, bool late) {
-  const int32_t bias_a = layer.bias[static_cast<size_t>(a)], bias_b = layer.bias[static_cast<size_t>(a + 1)];
-  stream.push_back((late ? 0 : 256 * bias_a) + bias_b);
-  stream.push_back(bias_b);
-  for (int64_t k = 0; k < 2 * t.groups; k += 4) {
-    stream.push_back(paired_word(layer, a, a + 1, k, k + 2));
-    stream.push_back(paired_word(layer, a, a + 1, k + 1, k + 3));
+std::vector<int32_t> make_stream(const DspLayer& layer, const DspScaling& scaling, std::span<const int64_t> order, bool late) {
+  std::vector<int32_t> stream;
+  for (int64_t first = 0; first < layer.channels; first += 2) {
+    const int64_t a = std::min(first, layer.channels - 2), b = a + 1;
+    const int64_t bias_a = layer.bias[static_cast<size_t>(a)];
+    const int32_t bias_b = layer.bias[static_cast<size_t>(b)];
+    stream.push_back(static_cast<int32_t>((late ? 0 : 256 * bias_a) + bias_b));
+    stream.push_back(bias_b);
+    for (size_t k = 0; k < order.size(); k += 4) {
+      stream.push_back(paired_word(layer, a, b, order[k], order[k + 2]));
+      stream.push_back(paired_word(layer, a, b, order[k + 1], order[k + 3]));
+    }
+    if (late) stream.push_back(static_cast<int32_t>(bias_a * (int64_t{1} << scaling.up)));
+    scaling.append(stream, a);
+    scaling.append(stream, b);
   }
-  if (late) stream.push_back(2 * bias_a);
-  append_requantization(stream, layer, a);
-  append_requantization(stream, layer, a + 1);
+  return stream;
 }
 
 KernelCall lower(const Node& node, const Graph& graph) {
-  const Window2d at = lay(node, graph);
+  const Window2d at = flattened(lay(node, graph));
   const DspLayer layer = layer_of(node, graph);
-  const Tiling t = tiling_of(at, layer.taps);
-  const bool late = needs_late_bias(layer), exact = needs_exact_ties(layer);
-  std::vector<int32_t> stream;
-  for (int64_t a = 0; a + 1 < layer.channels; a += 2) append_pair(stream, layer, t, a, late);
-  const auto pair_words = static_cast<int64_t>(stream.size()) / (layer.channels / 2);
-  if (layer.channels % 2) append_pair(stream, layer, t, layer.channels - 2, late);
-  const std::string tile = fmt::format("thimble_conv2d_tile_dsp_{}_{}_{}_{}{}_{}_{}", t.groups, t.pixels, layer.channels, int{exact},
-                                       int{late}, c_word(layer.range.min), c_word(layer.range.max));
-  return KernelCall("thimble_conv2d_s8_dsp")
-      .define(fmt::format("THIMBLE_CONV2D_TILE_DSP({}, {}, {}, {}, {}, {}, {}, {}, {})", tile, t.groups, t.unroll, t.pixels, layer.channels,
-                          int{exact}, int{late}, layer.range.min, layer.range.max))
-      .input(0)
+  const Tiling t = tiling_of(at);
+  const DspScaling scaling = scaling_of(layer);
+  const bool late = needs_late_bias(layer);
+  const std::vector<int32_t> stream = make_stream(layer, scaling, tap_order(at, t), late);
+  const auto pair_words = static_cast<int64_t>(stream.size()) / ((layer.channels + 1) / 2);
+  KernelCall call("thimble_conv2d_s8_dsp");
+  const auto define_tile = [&](int64_t pixels, int64_t unroll) {
+    const std::string name =
+        fmt::format("thimble_conv2d_tile_dsp_{}_{}_{}_{}_{}_{}_{}_{}_{}", t.groups, pixels, layer.channels, int{late}, scaling.up,
+                    c_word(scaling.shift), int{scaling.exact}, c_word(layer.range.min), c_word(layer.range.max));
+    call.define(fmt::format("THIMBLE_CONV2D_TILE_DSP({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})", name, t.groups, unroll, pixels,
+                            layer.channels, int{late}, scaling.up, scaling.shift, int{scaling.exact}, layer.range.min, layer.range.max));
+    return name;
+  };
+  const std::string tile = define_tile(t.pixels, t.unroll), tail = t.tail ? define_tile(t.tail, t.tail_unroll) : tile;
+  return call.input(0)
       .output(0)
       .constant("stream", stream)
       .scratch()
       .name(tile)
+      .name(tail)
       .geometry("thimble_conv2d_s8_dsp_shape", {{"in_h", c_literal(at.in_h)},
                                                 {"in_w", c_literal(at.in_w)},
                                                 {"in_c", c_literal(at.in_c)},
@@ -134,6 +179,7 @@ KernelCall lower(const Node& node, const Graph& graph) {
                                                 {"pad_left", c_literal(at.pad_left)},
                                                 {"in_zero", c_literal(int64_t{graph.type(node.in[0]).quant.zero[0]})},
                                                 {"pixels", c_literal(t.pixels)},
+                                                {"tail", c_literal(t.tail)},
                                                 {"groups", c_literal(t.groups)},
                                                 {"pair_words", c_literal(pair_words)}});
 }

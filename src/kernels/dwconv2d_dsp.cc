@@ -25,7 +25,7 @@ DspLayer layer_of(const Node& node, const Graph& graph) {
                  .weights = std::vector<int8_t>(static_cast<size_t>(channels * taps)),
                  .bias = bias_or_zeros<int32_t>(graph, node, channels),
                  .multipliers = channel_multipliers(x, w, y, channels),
-                 .out_zero = y.quant.zero[0],
+                 .out_zero = {},
                  .range = quantized_range(node.attrs.as<Dwconv2dAttrs>().activation, y)};
   const auto from = constant_values<int8_t>(graph, node.in[1]);
   for (int64_t k = 0; k < taps; ++k)
@@ -34,6 +34,7 @@ DspLayer layer_of(const Node& node, const Graph& graph) {
       layer.weights[static_cast<size_t>(c * taps + k)] = weight;
       layer.bias[static_cast<size_t>(c)] -= x.quant.zero[0] * weight;
     }
+  settle(layer, y.quant.zero[0]);
   return layer;
 }
 
@@ -83,7 +84,7 @@ std::optional<std::string> refuses(const Node& node, const Graph& graph) {
     return reason;
   const Planes p = planes_of(at);
   if (4 * p.pitch + 16 > 1020) return "a row of the input is too long for a load's offset";
-  return refuses_pairing(layer_of(node, graph));
+  return refuses_scaling(layer_of(node, graph));
 }
 
 int64_t scratch(const Node& node, const Graph& graph) {
@@ -94,24 +95,26 @@ int64_t scratch(const Node& node, const Graph& graph) {
 double cycles(const Node& node, const Graph& graph, const Board&) {
   const Window2d at = lay(node, graph);
   const Planes p = planes_of(at);
-  const double per_channel = static_cast<double>(p.slow) * (steps(p.fast) * 76 + 14) + 40;
+  const double per_channel = static_cast<double>(p.slow) * (steps(p.fast) * 60 + 14) + 40;
   return 1.3 * static_cast<double>(at.in_c) * (per_channel + 1.8 * static_cast<double>(at.in_h * at.in_w));
 }
 
-std::vector<int32_t> make_stream(const DspLayer& layer, const Planes& p, int64_t stride) {
+std::vector<int32_t> make_stream(const DspLayer& layer, const DspScaling& scaling, const Planes& p, int64_t stride) {
   std::vector<int32_t> stream;
+  const int up = 1 << scaling.up;
   const auto pair = [](int first, int second) {
     return static_cast<int32_t>(static_cast<uint32_t>(second) << 16 | (static_cast<uint32_t>(first) & 0xffff));
   };
   for (int64_t c = 0; c < layer.channels; ++c) {
     for (int64_t s = 0; s < kTaps; ++s) {
       int k[kTaps];
-      for (int64_t f = 0; f < kTaps; ++f) k[f] = 2 * layer.weights_of(c)[static_cast<size_t>(p.rows_fast ? f * kTaps + s : s * kTaps + f)];
+      for (int64_t f = 0; f < kTaps; ++f) k[f] = up * layer.weights_of(c)[static_cast<size_t>(p.rows_fast ? f * kTaps + s : s * kTaps + f)];
       stream.push_back(pair(k[0], k[1]));
       stream.push_back(stride == 1 ? pair(k[1], k[2]) : pair(k[2], 0));
     }
-    stream.push_back(2 * layer.bias[static_cast<size_t>(c)]);
-    append_requantization(stream, layer, c);
+    stream.push_back(up * layer.bias[static_cast<size_t>(c)]);
+    scaling.append(stream, c);
+    if (scaling.words() == 2) stream.push_back(0);
   }
   return stream;
 }
@@ -122,15 +125,16 @@ KernelCall lower(const Node& node, const Graph& graph) {
   const Planes p = planes_of(at);
   const int64_t in_row = at.in_w * at.in_c, out_row = at.out_w * at.in_c;
   const int64_t step_fast = p.rows_fast ? out_row : at.in_c, step_slow = p.rows_fast ? at.in_c : out_row;
+  const DspScaling scaling = scaling_of(layer);
   const std::string id = c_word(layer.range.min) + "_" + c_word(layer.range.max);
-  const std::string channel = fmt::format("thimble_dwconv2d_3x3_dsp_{}_{}_{}_{}_{}_{}_{}", p.pitch, p.fast, at.stride_h, step_fast,
-                                          step_slow, int{needs_exact_ties(layer)}, id);
+  const std::string channel = fmt::format("thimble_dwconv2d_3x3_dsp_{}_{}_{}_{}_{}_{}_{}_{}_{}", p.pitch, p.fast, at.stride_h, step_fast,
+                                          step_slow, scaling.up, c_word(scaling.shift), int{scaling.exact}, id);
   return KernelCall("thimble_dwconv2d_s8_dsp")
-      .define(fmt::format("THIMBLE_DWCONV2D_3X3_DSP({}, {}, {}, {}, {}, {}, {}, {}, {})", channel, 2 * p.pitch, p.fast, at.stride_h,
-                          step_fast, step_slow, int{needs_exact_ties(layer)}, layer.range.min, layer.range.max))
+      .define(fmt::format("THIMBLE_DWCONV2D_3X3_DSP({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})", channel, 2 * p.pitch, p.fast, at.stride_h,
+                          step_fast, step_slow, scaling.up, scaling.shift, int{scaling.exact}, layer.range.min, layer.range.max))
       .input(0)
       .output(0)
-      .constant("stream", make_stream(layer, p, at.stride_h))
+      .constant("stream", make_stream(layer, scaling, p, at.stride_h))
       .scratch()
       .name(channel)
       .geometry("thimble_dwconv2d_s8_dsp_shape", {{"in_fast", c_literal(p.in_fast)},
