@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kMacros =
     R"(/* Layers stay functions of their own, under their own names, so that a profiler can tell them apart. */
-#if defined(__GNUC__) && !defined(__clang__)
+#if defined(__GNUC__) && __GNUC__ >= 8 && !defined(__clang__)
 #define THIMBLE_LAYER static __attribute__((noipa))
 #define THIMBLE_BODY static __attribute__((noinline, noclone))
 #else
