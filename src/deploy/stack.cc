@@ -88,16 +88,22 @@ class Walk {
       else if (target != function.name && index_.contains(target))
         most = std::max(most, worst(target));
     }
-    if (!body.empty() && !ends_function(body.back()) && index + 1 < code_.functions().size())
+    // Only hand-written library code runs on into the function that follows it.
+    if (!known_frame(function) && !body.empty() && !ends_function(body.back()) && index + 1 < code_.functions().size())
       most = std::max(most, frame + worst(index + 1));
     active_.erase(index);
     return known_[index] = most;
   }
 
-  int64_t frame_of(const CodeFunction& function) const {
+  /// What the compiler said; null for functions that it did not compile now.
+  const int64_t* known_frame(const CodeFunction& function) const {
     auto known = frames_.find(function.name);
     if (known == frames_.end()) known = frames_.find(std::string_view(function.name).substr(0, function.name.find('.')));
-    if (known != frames_.end()) return known->second;
+    return known == frames_.end() ? nullptr : &known->second;
+  }
+
+  int64_t frame_of(const CodeFunction& function) const {
+    if (const int64_t* known = known_frame(function)) return *known;
     int64_t frame = call_pushes_;
     for (const Instruction& one : code_.body(function)) frame += taken_by(one);
     return frame;

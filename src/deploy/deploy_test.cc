@@ -1,0 +1,164 @@
+#include <gmock/gmock.h>
+
+#include "deploy/counts.h"
+#include "deploy/disassembly.h"
+#include "deploy/fit.h"
+#include "deploy/stack.h"
+#include "deploy/timing.h"
+
+namespace thimble {
+namespace {
+
+constexpr std::string_view kArm = R"(
+firmware.elf:     file format elf32-littlearm
+
+Disassembly of section .model_code:
+
+00000100 <outer>:
+     100:	b570      	push	{r4, r5, r6, lr}
+     102:	f000 f805 	bl	110 <inner>
+     106:	6804      	ldr	r4, [r0, #0]
+     108:	6845      	ldr	r5, [r0, #4]
+     10a:	d1fc      	bne.n	106 <outer+0x6>
+     10c:	bd70      	pop	{r4, r5, r6, pc}
+
+00000110 <inner>:
+     110:	b082      	sub	sp, #8
+     112:	b002      	add	sp, #8
+     114:	4770      	bx	lr
+)";
+
+constexpr std::string_view kX86 = R"(
+0000000000001129 <f>:
+    1129:	55                   	push   %rbp
+    112a:	e8 00 00 00 00       	call   1130 <g>
+0000000000001130 <g>:
+    1130:	48 83 ec 18          	sub    $0x18,%rsp
+    1134:	c3                   	ret
+)";
+
+TEST(Disassembly, ReadsArm) {
+  const Disassembly code = Disassembly::parse(kArm);
+  ASSERT_EQ(code.functions().size(), 2u);
+  EXPECT_EQ(code.functions()[0].count, 6u);
+  const auto block = code.block(0x106, 3);
+  ASSERT_EQ(block.size(), 3u);
+  EXPECT_EQ(block[0].mnemonic, "ldr");
+  EXPECT_EQ(block[0].operands, "r4, [r0, #0]");
+  EXPECT_EQ(block[2].mnemonic, "bne");
+  EXPECT_EQ(block[2].target, "outer+0x6");
+  EXPECT_EQ(code.block(0x102, 1)[0].size, 4);
+  EXPECT_TRUE(code.block(0x103, 1).empty());
+  EXPECT_TRUE(code.block(0x112, 3).empty());
+}
+
+TEST(Disassembly, ReadsX86) {
+  const Disassembly code = Disassembly::parse(kX86);
+  EXPECT_EQ(code.block(0x112a, 1)[0].mnemonic, "call");
+  EXPECT_EQ(code.block(0x112a, 1)[0].target, "g");
+}
+
+TEST(Stack, AddsTheDeepestCall) {
+  const Disassembly code = Disassembly::parse(kArm);
+  EXPECT_EQ(worst_stack(code, {}, "inner", 0), 8);
+  EXPECT_EQ(worst_stack(code, {}, "outer", 0), 24);
+  EXPECT_EQ(worst_stack(code, {{"outer", 100}}, "outer", 0), 108) << "the compiler knows better than the instructions";
+  EXPECT_EQ(worst_stack(Disassembly::parse(kX86), {}, "f", 8), 8 + 8 + 8 + 24);
+}
+
+TEST(Stack, ReadsTheCompilersFile) {
+  const auto frames = parse_stack_usage("kws.c:12:6:thimble_kws_run\t24\tstatic\nkws.c:3:1:body\t4096\tdynamic,bounded\n");
+  EXPECT_EQ(frames.at("thimble_kws_run"), 24);
+  EXPECT_EQ(frames.at("body"), 4096);
+}
+
+TEST(Timing, CortexM4FollowsItsManual) {
+  const Disassembly code = Disassembly::parse(kArm);
+  const TimingTable* m4 = timing_for("cortex-m4");
+  ASSERT_NE(m4, nullptr);
+  EXPECT_EQ(m4->cycles(code.block(0x100, 1)).straight, 5) << "push of four: 1 + 4";
+  const BlockCycles loop = m4->cycles(code.block(0x106, 3));
+  EXPECT_EQ(loop.straight, 2 + 1 + 1) << "the second load is pipelined";
+  EXPECT_EQ(loop.taken, 2);
+  EXPECT_EQ(timing_for("cortex-m0plus")->cycles(code.block(0x106, 3)).straight, 2 + 2 + 1);
+  EXPECT_EQ(timing_for("host"), nullptr);
+}
+
+TEST(Counts, BooksBlocksToLayersAndFunctions) {
+  RunResult result;
+  read_counts("0 106 3 10 9 0\n-1 110 3 1 1 0\n", board_named("nano33ble"), Disassembly::parse(kArm), 1, result);
+  EXPECT_EQ(result.instructions, 33u);
+  EXPECT_EQ(result.layers[0].instructions, 30u);
+  EXPECT_EQ(result.layers[0].cycles, 10 * 4 + 9 * 2);
+  ASSERT_EQ(result.functions.size(), 2u);
+  EXPECT_EQ(result.functions[0].name, "outer");
+  EXPECT_EQ(result.functions[1].instructions, 3u);
+}
+
+Compiled model_of(int64_t arena, int64_t constants) {
+  Compiled model;
+  model.name = "kws";
+  model.arena_bytes = arena;
+  model.constant_bytes = constants;
+  Layer layer;
+  layer.name = "first";
+  layer.op = "conv2d";
+  layer.ram_live = arena;
+  layer.constant_bytes = constants;
+  model.layers = {layer};
+  return model;
+}
+
+TEST(Fit, TellsTheNumbersAndTheWaysOut) {
+  FirmwareSizes sizes;
+  sizes.code = 4000;
+  sizes.constants = 30000;
+  sizes.arena = 300000;
+  sizes.stack = 200;
+  sizes.support_flash = 600;
+  sizes.support_ram = 16;
+  try {
+    refuse_if_too_large(model_of(300000, 30000), board_named("nano33ble"), sizes, 3000);
+    FAIL() << "a model of 300,000 B fits 262,144?";
+  } catch (const Error& error) {
+    EXPECT_EQ(std::string(error.what()),
+              "'kws' does not fit the board 'nano33ble'\n"
+              "  flash  needs 34,600 B (code 4,000 + constants 30,000 + start-up and harness 600), the board has 1,048,576: fits\n"
+              "  RAM    needs 300,216 B (arena 300,000 + state 0 + stack 200 + harness 16), the board has 262,144: 38,072 too many");
+    EXPECT_EQ(error.hint,
+              "the cheapest ways out:\n"
+              "  - --board f746disco (1,048,576 B of flash, 327,680 B of RAM) has room\n"
+              "  - a smaller model: the arena peaks at 'first' (conv2d) with 300,000 B and may have 261,928 B\n"
+              "  - --board esp32c3 (4,194,304 B of flash, 409,600 B of RAM) has room");
+    EXPECT_EQ(error.blame, Blame::User);
+  }
+}
+
+TEST(Fit, SuggestsSmallCodeOnlyWhereItHelps) {
+  FirmwareSizes sizes;
+  sizes.code = 20000;
+  sizes.constants = 15000;
+  sizes.arena = 100;
+  try {
+    refuse_if_too_large(model_of(100, 15000), board_named("uno"), sizes, 12000);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.hint, ::testing::HasSubstr("- --optimize flash: the code shrinks from 20,000 to 12,000 B"));
+  }
+  try {
+    refuse_if_too_large(model_of(100, 15000), board_named("uno"), sizes, 19000);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.hint, ::testing::Not(::testing::HasSubstr("--optimize")));
+  }
+}
+
+TEST(Fit, LetsPassWhatFits) { EXPECT_NO_THROW(refuse_if_data_alone_is_too_large(model_of(1000, 10000), board_named("uno"))); }
+
+TEST(Energy, IsPowerTimesTime) {
+  EXPECT_DOUBLE_EQ(*energy_uj(64e6, board_named("nano33ble")), 9.9e3);
+  EXPECT_FALSE(energy_uj(1e6, board_named("host")).has_value());
+}
+
+}  // namespace
+}  // namespace thimble
