@@ -93,9 +93,9 @@ std::string overview(std::string_view version) {
   }
   text += fmt::format("\n{}\n", styled(Style::Bold, "Three commands to begin with"));
   text += example_rows(
-      "thimble demo                                      # the whole path once, on an emulated board\n"
-      "thimble inspect model.tflite                      # what is in the model?\n"
-      "thimble verify model.tflite --board nano33ble     # does it do the same on the board, to the bit?");
+      "thimble demo                                   # the whole path, on an emulated board\n"
+      "thimble inspect model.tflite                   # what is in the model?\n"
+      "thimble verify model.tflite --board nano33ble  # the same on the board, to the bit?");
   return text + fmt::format("\n{}\n", styled(Style::Dim, "Every verb takes --help and --json."));
 }
 

@@ -151,7 +151,7 @@ class Inspection {
                 {"layer"},
                 {"output"},
                 {"real value", Align::Left, true},
-                {"constants B", Align::Right},
+                {"constants B", Align::Right, true},
                 {"MACs", Align::Right}}};
   Json::Array layers_;
 };
