@@ -218,7 +218,7 @@ std::span<const OpDef> elementwise_ops() {
       {"logistic", "1 / (1 + exp(-x))", {"LOGISTIC", nullptr, write_version_2}, eval<logistic, tabled<logistic>>},
       {"tanh", "hyperbolic tangent", {"TANH", nullptr, write_version_2}, eval<tanh, tabled<tanh>>},
       {"hard_swish", "x times (x + 3) / 6 limited to [0, 1]", {"HARD_SWISH"}, eval<hard_swish, hard_swish_int8>},
-      {"elu", "x, or exp(x) - 1 below zero", {"ELU", nullptr, write_version_2}, eval<elu, tabled<elu>>},
+      {"elu", "x, or exp(x) - 1 below zero", {"ELU"}, eval<elu, tabled<elu>>},
       {"gelu", "x times the normal distribution of x", {"GELU", read_gelu, write_gelu}, eval<gelu, tabled<gelu>>, false, GeluAttrs{}},
       {"exp", "e to the power x", {"EXP", nullptr, write_version_2}, eval<exp, tabled<exp>>},
       {"log", "natural logarithm", {"LOG", nullptr, write_version_2}, eval<log, log_int8>},

@@ -1,7 +1,7 @@
 /// exp(beta * x) over its sum along the last axis, and the logarithm of that.
 ///
 /// int8 follows the fixed-point reference of TensorFlow Lite for Microcontrollers. TensorFlow Lite on desktops looks float exponentials
-/// up in a table instead, so that its int8 results differ from these by one step now and then.
+/// up in a table, so it may differ by one step.
 #pragma once
 
 #include "ops/arithmetic.h"
