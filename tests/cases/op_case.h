@@ -13,14 +13,15 @@
 namespace thimble::testing {
 
 struct OpCase {
-  std::string name;   ///< "conv2d/3x3_same_stride2_s8"; begins with the op
+  std::string name;  ///< "conv2d/3x3_same_stride2_s8"; begins with the op
   Graph graph;
-  uint32_t seed = 1;  ///< of the random inputs when `inputs` is empty
-  int records = 4;    ///< how many random inputs
+  uint32_t seed = 1;                          ///< of the random inputs when `inputs` is empty
+  int records = 4;                            ///< how many random inputs
   std::vector<std::vector<Buffer>> inputs;    ///< [record][graph input]
   std::vector<std::vector<Buffer>> expected;  ///< [record][graph output]; empty: the interpreter is the oracle
   double tolerance = 0;                       ///< relative, for float outputs against `expected` or another implementation
   bool tflite = true;                         ///< the graph can be written as TFLite
+  std::string peer_differs;                   ///< why TFLite itself knowingly gives other numbers; empty: it must not
 };
 
 /// All cases of all files in this folder.

@@ -40,7 +40,8 @@ std::string fault_in_src(const LayerRules& rules, const std::string& file, const
       const bool here = std::any_of(fence.at.begin(), fence.at.end(), [&](const std::string& at) { return allowed_at(at, file); });
       return here ? "" : "'" + header + "' stays behind its fence";
     }
-  if (!quoted || ends_with(file, "_test.cc")) return "";
+  const bool beside = header.find('/') == std::string::npos;
+  if (!quoted || beside || ends_with(file, "_test.cc")) return "";
   const std::string from = file.substr(0, file.find('/')), to = header.substr(0, header.find('/'));
   const auto row = rules.knows.find(from);
   if (row == rules.knows.end()) return "folder '" + from + "' has no row in docs/layers.txt";

@@ -1,0 +1,101 @@
+// Every op of the table is whole: it explains itself, computes, is tested, and runs on every board.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/files.h"
+#include "cases/op_case.h"
+#include "kernels/kernel.h"
+#include "targets/board.h"
+
+namespace thimble::testing {
+namespace {
+
+using ::testing::IsEmpty;
+
+const std::vector<OpCase>& cases() {
+  static const std::vector<OpCase> kAll = all_cases();
+  return kAll;
+}
+
+class EachOp : public ::testing::TestWithParam<const OpDef*> {
+ protected:
+  static const OpDef& op() { return *GetParam(); }
+  static bool uses(const OpCase& one) {
+    return std::any_of(one.graph.nodes.begin(), one.graph.nodes.end(), [](const Node& node) { return node.op == GetParam(); });
+  }
+};
+
+std::vector<const OpDef*> ops() {
+  const auto all = all_ops();
+  return {all.begin(), all.end()};
+}
+
+INSTANTIATE_TEST_SUITE_P(Op, EachOp, ::testing::ValuesIn(ops()), [](const auto& info) { return std::string(info.param->name); });
+
+TEST_P(EachOp, ExplainsItselfAndComputes) {
+  EXPECT_FALSE(op().summary.empty());
+  EXPECT_NE(op().infer, nullptr);
+  EXPECT_NE(op().eval, nullptr);
+  EXPECT_GE(op().min_in, 0);
+  EXPECT_TRUE(op().max_in < 0 || op().max_in >= op().min_in);
+  for (const FieldInfo& field : op().attrs.fields()) EXPECT_FALSE(field.help.empty()) << field.name;
+}
+
+TEST_P(EachOp, HasACase) {
+  EXPECT_TRUE(std::any_of(cases().begin(), cases().end(), uses)) << "add tests/cases/*.cc with a graph that uses it";
+}
+
+TEST_P(EachOp, IsTestedThroughTfliteWhenItHasAName) {
+  if (op().tflite.empty()) GTEST_SKIP() << "TFLite has no such op";
+  EXPECT_TRUE(std::any_of(cases().begin(), cases().end(), [](const OpCase& one) { return one.tflite && uses(one); }));
+  for (const ForeignMap& map : op().tflite) EXPECT_FALSE(map.name.empty());
+}
+
+TEST_P(EachOp, HasAKernelOnEveryBoardForEveryCase) {
+  for (const OpCase& one : cases())
+    for (const Node& node : one.graph.nodes)
+      for (const Board* board : all_boards()) {
+        if (node.op != &op()) continue;
+        const std::vector<Verdict> verdicts = consider(node, one.graph, *board);
+        ASSERT_FALSE(verdicts.empty()) << "no kernel at all";
+        EXPECT_EQ(verdicts[0].refusal, "") << one.name << " on " << board->name;
+        EXPECT_GT(verdicts[0].kernel->alias ? 1.0 : verdicts[0].cycles, 0.0) << verdicts[0].kernel->name << " estimates no cost";
+      }
+}
+
+TEST(Tables, NamesAreUnique) {
+  std::map<std::string, int> names;
+  for (const OpDef* op : all_ops()) ++names["op " + std::string(op->name)];
+  for (const Kernel* kernel : all_kernels()) ++names["kernel " + std::string(kernel->name)];
+  for (const Board* board : all_boards()) ++names["board " + std::string(board->name)];
+  for (const OpCase& one : cases()) ++names["case " + one.name];
+  for (const auto& [name, count] : names) EXPECT_EQ(count, 1) << name;
+}
+
+TEST(Tables, KernelsPointAtOpsAndFilesThatExist) {
+  for (const Kernel* kernel : all_kernels()) {
+    EXPECT_NE(find_op(kernel->op), nullptr) << kernel->name;
+    EXPECT_EQ(kernel->alias, kernel->lower == nullptr) << kernel->name;
+    EXPECT_TRUE(kernel->alias || fs::is_regular_file(runtime_dir() / kernel->source)) << kernel->name << ": " << kernel->source;
+  }
+}
+
+TEST(Tables, EveryKernelIsReachedByACase) {
+  std::set<std::string_view> idle;
+  for (const Kernel* kernel : all_kernels()) idle.insert(kernel->name);
+  for (const OpCase& one : cases())
+    for (const Node& node : one.graph.nodes)
+      for (const Board* board : all_boards())
+        if (const auto verdicts = consider(node, one.graph, *board); !verdicts.empty()) idle.erase(verdicts[0].kernel->name);
+  EXPECT_THAT(idle, IsEmpty()) << "no case makes the chooser take these";
+}
+
+TEST(Tables, CaseNamesBeginWithTheirOp) {
+  for (const OpCase& one : cases()) EXPECT_NE(one.name.find('/'), std::string::npos) << one.name;
+}
+
+}  // namespace
+}  // namespace thimble::testing
