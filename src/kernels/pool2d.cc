@@ -30,6 +30,24 @@ KernelCall lower_s8(const Node& node, const Graph& graph) {
   return KernelCall("thimble_pool2d_s8").input(0).output(0).geometry("thimble_pool2d_s8_shape", std::move(fields));
 }
 
+/// As lower_s8: the same struct.
+KernelCall lower_s8_dsp(const Node& node, const Graph& graph) {
+  const KernelCall plain = lower_s8(node, graph);
+  return KernelCall("thimble_pool2d_s8_dsp")
+      .input(0)
+      .output(0)
+      .geometry("thimble_pool2d_s8_shape", std::get<Geometry>(plain.arguments().back()).fields);
+}
+
+std::optional<std::string> refuses_dsp(const Node& node, const Graph& graph) {
+  if (auto reason = refuses<DType::I8>(node, graph)) return reason;
+  const auto& a = node.attrs.as<Pool2dAttrs>();
+  const Window2d at = lay_window(a, graph.type(node.in[0]), a.kernel_h, a.kernel_w);
+  return refuse_unless({{at.in_c >= 4, "there are fewer than four channels"},
+                        {at.dilation_h == 1 && at.dilation_w == 1, "the window is dilated"},
+                        {at.kernel_h * at.kernel_w <= 255, "the window has more taps than 16-bit sums hold"}});
+}
+
 KernelCall lower_f32(const Node& node, const Graph& graph) {
   Fields fields = shape_fields(node, graph);
   append_range(fields, node.attrs.as<Pool2dAttrs>().activation);
@@ -41,6 +59,21 @@ double cycles(const Node& node, const Graph& graph, const Board&) {
   return static_cast<double>(graph.type(node.out[0]).elements()) * (20 + 8 * static_cast<double>(a.kernel_h * a.kernel_w));
 }
 
+double cycles_dsp(const Node& node, const Graph& graph, const Board&) {
+  const auto& a = node.attrs.as<Pool2dAttrs>();
+  return static_cast<double>(graph.type(node.out[0]).elements()) * (18 + 2.5 * static_cast<double>(a.kernel_h * a.kernel_w));
+}
+
+constexpr Kernel row_dsp(std::string_view name, std::string_view op) {
+  return {.name = name,
+          .source = "kernels/pool2d_dsp.h",
+          .op = op,
+          .needs = Isa::ArmDsp,
+          .refuses = refuses_dsp,
+          .cycles = cycles_dsp,
+          .lower = lower_s8_dsp};
+}
+
 constexpr Kernel row(std::string_view name, std::string_view op, decltype(Kernel::refuses) refuses, decltype(Kernel::lower) lower) {
   return {.name = name, .source = "kernels/pool2d_ref.h", .op = op, .refuses = refuses, .cycles = cycles, .lower = lower};
 }
@@ -49,6 +82,8 @@ constexpr Kernel row(std::string_view name, std::string_view op, decltype(Kernel
 
 std::span<const Kernel> pool2d_kernels() {
   static const Kernel kRows[] = {row("average_pool2d_s8_ref", "average_pool2d", refuses<DType::I8>, lower_s8),
+                                 row_dsp("average_pool2d_s8_dsp", "average_pool2d"),
+                                 row_dsp("max_pool2d_s8_dsp", "max_pool2d"),
                                  row("average_pool2d_f32_ref", "average_pool2d", refuses<DType::F32>, lower_f32),
                                  row("max_pool2d_s8_ref", "max_pool2d", refuses<DType::I8>, lower_s8),
                                  row("max_pool2d_f32_ref", "max_pool2d", refuses<DType::F32>, lower_f32)};
