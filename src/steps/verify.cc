@@ -85,6 +85,14 @@ class Verification {
     return count;
   }
 
+  /// Known layers that a firmware does not have in their original form.
+  int64_t uncompared() const {
+    int64_t most = 0;
+    for (const Row& row : rows_)
+      if (row.layers) most = std::max(most, std::ssize(golden_.layers) - row.layer_count);
+    return most;
+  }
+
   void compare_sets(const std::vector<Record>& outputs, Row& row) const {
     auto at = outputs.begin();
     for (const RecordSet& set : golden_.sets) {
@@ -195,13 +203,20 @@ StepResult Verification::result() const {
       Cell cell = row.layers->cell();
       cell.text = fmt::format("{} of {}: {}", row.layer_count, golden_.layers.size(), cell.text);
       cells.push_back(cell);
-      json.set("layers", row.layers->json()).set("layer_count", row.layer_count);
+      json.set("layers", row.layers->json()).set("layer_count", row.layer_count).set("layers_known", std::ssize(golden_.layers));
     }
     if (!row.first_fault.empty()) faults += fmt::format("  {}: first at {}\n", styled(Style::Bold, row.where), row.first_fault);
     if (!row.first_fault.empty()) json.set("first_fault", row.first_fault);
     table.row(std::move(cells));
     rows.push_back(std::move(json));
   }
+  if (const int64_t apart = uncompared(); apart > 0)
+    faults +=
+        wrapped(fmt::format("  {} of {} layers can only be judged by what follows: passes have merged them with others or cut channels "
+                            "of theirs ('thimble passes' tells).",
+                            apart, golden_.layers.size()),
+                terminal().width, "  ") +
+        "\n";
   StepResult result;
   result.status = ok ? left_out_status() : 1;
   const std::string ways = fmt::format("equal in {} records, {} way{} to run it", record_count(), ran, ran == 1 ? "" : "s");
