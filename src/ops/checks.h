@@ -11,7 +11,7 @@ namespace thimble {
 /// Throws a User error unless `type` is one of `allowed`: "relu takes f32 or i8, not i32".
 inline void expect_dtype(std::string_view op, DType dtype, std::initializer_list<DType> allowed) {
   std::string list;
-  for (DType one : allowed) {
+  for (const DType& one : allowed) {
     if (one == dtype) return;
     if (!list.empty()) list += &one == allowed.end() - 1 ? " or " : ", ";
     list += name_of(one);
