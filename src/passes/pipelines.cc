@@ -7,8 +7,9 @@ namespace thimble {
 namespace {
 
 /// Every model on its way to a device. Dead code goes first so that it hinders no fusion, and last to take what fusions left over.
-constexpr std::string_view kDeploy[] = {"dead_code",       "int8_weights", "fold_constants",  "identities",    "requantize",
-                                        "fuse_batch_norm", "fuse_pad",     "fuse_activation", "dead_channels", "dead_code"};
+constexpr std::string_view kDeploy[] = {
+    "dead_code",       "int8_weights",          "fold_constants",        "identities",    "requantize", "fuse_batch_norm", "fuse_pad",
+    "fuse_activation", "one_channel_depthwise", "one_pixel_convolution", "dead_channels", "dead_code"};
 
 const Pass& pass_named(std::string_view name) {
   for (const Pass* pass : all_passes())

@@ -24,8 +24,9 @@ std::vector<std::string> names(const std::vector<PassReport>& reports) {
 TEST(Pipeline, RunsAndReportsEveryPass) {
   Graph graph = chain();
   const auto reports = run_pipeline(graph);
-  EXPECT_THAT(names(reports), ElementsAre("dead_code", "int8_weights", "fold_constants", "identities", "requantize", "fuse_batch_norm",
-                                          "fuse_pad", "fuse_activation", "dead_channels", "dead_code"));
+  EXPECT_THAT(names(reports),
+              ElementsAre("dead_code", "int8_weights", "fold_constants", "identities", "requantize", "fuse_batch_norm", "fuse_pad",
+                          "fuse_activation", "one_channel_depthwise", "one_pixel_convolution", "dead_channels", "dead_code"));
   EXPECT_EQ(reports[0].rewrites, 1);
   EXPECT_EQ(reports[0].nodes, 2U);
   EXPECT_THAT(reports[0].notes, ElementsAre("'unused' is never used"));

@@ -210,13 +210,13 @@ StepResult Verification::result() const {
     table.row(std::move(cells));
     rows.push_back(std::move(json));
   }
-  if (const int64_t apart = uncompared(); apart > 0)
-    faults +=
-        wrapped(fmt::format("  {} of {} layers can only be judged by what follows: passes have merged them with others or cut channels "
-                            "of theirs ('thimble passes' tells).",
-                            apart, golden_.layers.size()),
-                terminal().width, "  ") +
-        "\n";
+  if (const int64_t apart = uncompared(); apart > 0) {
+    const std::string text = fmt::format(
+        "{} of {} layers do not exist as such on the device, so that only what follows them is compared: passes merged them or cut "
+        "channels of theirs ('thimble passes' tells).",
+        apart, golden_.layers.size());
+    faults += "  " + wrapped(text, terminal().width - 2, "  ") + "\n";
+  }
   StepResult result;
   result.status = ok ? left_out_status() : 1;
   const std::string ways = fmt::format("equal in {} records, {} way{} to run it", record_count(), ran, ran == 1 ? "" : "s");
