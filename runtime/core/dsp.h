@@ -31,6 +31,13 @@ THIMBLE_INLINE uint32_t thimble_odd_bytes(uint32_t word) {
   return r;
 }
 
+/* How often an assembly loop is unrolled: as text, for speed or for size. */
+#ifdef THIMBLE_SMALL
+#define THIMBLE_UNROLL_DSP(fast, small) #small
+#else
+#define THIMBLE_UNROLL_DSP(fast, small) #fast
+#endif
+
 /* The low halves of two words, the second's above the first's; and the high halves. */
 THIMBLE_INLINE uint32_t thimble_low_halves(uint32_t a, uint32_t b) {
   uint32_t r;

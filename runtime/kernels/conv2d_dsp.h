@@ -118,10 +118,11 @@ __asm__(
     "  .previous\n"
     ".endm\n");
 
-#define THIMBLE_CONV2D_TILE_DSP(name, groups, unroll, pixels, stride, late, up, shift, exact, low, high)                                   \
-  void name(const uint32_t* taps, const int32_t* stream, int8_t* out, int32_t pairs);                                                      \
-  __asm__("thimble_conv2d_tile_dsp " #name ", " #groups ", " #unroll ", " #pixels ", " #stride ", " #late ", " #up ", " #shift ", " #exact \
-          ", " #low ", " #high "\n");
+/* `small` is the unrolling where flash counts more than cycles. */
+#define THIMBLE_CONV2D_TILE_DSP(name, groups, unroll, small, pixels, stride, late, up, shift, exact, low, high) \
+  void name(const uint32_t* taps, const int32_t* stream, int8_t* out, int32_t pairs);                           \
+  __asm__("thimble_conv2d_tile_dsp " #name ", " #groups ", " THIMBLE_UNROLL_DSP(                                \
+      unroll, small) ", " #pixels ", " #stride ", " #late ", " #up ", " #shift ", " #exact ", " #low ", " #high "\n");
 
 typedef void (*thimble_conv2d_tile_dsp)(const uint32_t* taps, const int32_t* stream, int8_t* out, int32_t pairs);
 
@@ -144,7 +145,7 @@ THIMBLE_INLINE uint32_t* thimble_widen_four_dsp(uint32_t* to, const int8_t* from
       "  cmp %[a], %[end]\n"
       "  stmia %[to]!, {r10, r11, r12, lr}\n"
       "  bne 1b\n"
-      : [to] "+r"(to), [a] "+r"(from), [d] "+r"(fourth)
+      : [to] "+&r"(to), [a] "+&r"(from), [d] "+&r"(fourth)
       : [step] "r"(step), [end] "r"(end)
       : "r4", "r5", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory");
   return to;

@@ -58,10 +58,10 @@ __asm__(
     "  .previous\n"
     ".endm\n");
 
-#define THIMBLE_FULLY_CONNECTED_DSP(name, steps, unroll, late, up, shift, exact, low, high)                                              \
-  void name(const uint32_t* taps, const int32_t* stream, int8_t* out, int32_t fours);                                                    \
-  __asm__("thimble_fully_connected_dsp " #name ", " #steps ", " #unroll ", " #late ", " #up ", " #shift ", " #exact ", " #low ", " #high \
-          "\n");
+#define THIMBLE_FULLY_CONNECTED_DSP(name, steps, unroll, small, late, up, shift, exact, low, high)                                \
+  void name(const uint32_t* taps, const int32_t* stream, int8_t* out, int32_t fours);                                             \
+  __asm__("thimble_fully_connected_dsp " #name ", " #steps ", " THIMBLE_UNROLL_DSP(unroll, small) ", " #late ", " #up ", " #shift \
+                                                                                                  ", " #exact ", " #low ", " #high "\n");
 
 typedef void (*thimble_fully_connected_fours_dsp)(const uint32_t* taps, const int32_t* stream, int8_t* out, int32_t fours);
 

@@ -57,12 +57,6 @@ double all_pairs_cost(int64_t count, const Tiling& t) {
   return static_cast<double>(tiles) * pair_cost(t.groups, t.unroll, t.pixels) + (t.tail ? pair_cost(t.groups, t.tail_unroll, t.tail) : 0);
 }
 
-int64_t unroll_of(int64_t groups, int64_t most) {
-  int64_t unroll = std::min(most, groups);
-  while (groups % unroll != 0) --unroll;
-  return unroll;
-}
-
 Tiling tiling_of(const Window2d& at) {
   constexpr int64_t kMostUnroll = 32, kTailUnroll = 8;
   const int64_t row = at.kernel_w * at.in_c, count = at.out_h * at.out_w;
@@ -142,6 +136,7 @@ std::vector<int32_t> make_stream(const DspLayer& layer, const DspScaling& scalin
 }
 
 KernelCall lower(const Node& node, const Graph& graph) {
+  constexpr int64_t kSmallUnroll = 8;
   const Window2d at = flattened(lay(node, graph));
   const DspLayer layer = layer_of(node, graph);
   const Tiling t = tiling_of(at);
@@ -154,8 +149,9 @@ KernelCall lower(const Node& node, const Graph& graph) {
     const std::string name =
         fmt::format("thimble_conv2d_tile_dsp_{}_{}_{}_{}_{}_{}_{}_{}_{}", t.groups, pixels, layer.channels, int{late}, scaling.up,
                     c_word(scaling.shift), int{scaling.exact}, c_word(layer.range.min), c_word(layer.range.max));
-    call.define(fmt::format("THIMBLE_CONV2D_TILE_DSP({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})", name, t.groups, unroll, pixels,
-                            layer.channels, int{late}, scaling.up, scaling.shift, int{scaling.exact}, layer.range.min, layer.range.max));
+    call.define(fmt::format("THIMBLE_CONV2D_TILE_DSP({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})", name, t.groups, unroll,
+                            unroll_of(t.groups, pixels == 1 ? 4 : kSmallUnroll), pixels, layer.channels, int{late}, scaling.up,
+                            scaling.shift, int{scaling.exact}, layer.range.min, layer.range.max));
     return name;
   };
   const std::string tile = define_tile(t.pixels, t.unroll), tail = t.tail ? define_tile(t.tail, t.tail_unroll) : tile;

@@ -176,6 +176,12 @@ bool needs_late_bias(const DspLayer& layer) {
   return false;
 }
 
+int64_t unroll_of(int64_t count, int64_t most) {
+  int64_t unroll = std::min(most, count);
+  while (count % unroll != 0) --unroll;
+  return unroll;
+}
+
 std::string c_word(int64_t number) { return number < 0 ? "m" + std::to_string(-number) : std::to_string(number); }
 
 int32_t paired_word(const DspLayer& layer, int64_t a, int64_t b, int64_t k0, int64_t k1) {

@@ -53,6 +53,9 @@ std::optional<std::string> refuses_pairing(const DspLayer& layer);
 /// True when some |A| with its bias may reach 2^23, so that the bias must be added after A has been extracted.
 bool needs_late_bias(const DspLayer& layer);
 
+/// The largest divisor of `count` up to `most`: how often a loop may be unrolled.
+int64_t unroll_of(int64_t count, int64_t most);
+
 /// A number as part of an identifier: "m128", "127".
 std::string c_word(int64_t number);
 

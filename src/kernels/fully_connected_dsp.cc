@@ -71,19 +71,18 @@ std::vector<int32_t> make_stream(const DspLayer& layer, const DspScaling& scalin
 }
 
 KernelCall lower(const Node& node, const Graph& graph) {
-  constexpr int64_t kMostUnroll = 16;
+  constexpr int64_t kMostUnroll = 16, kSmallUnroll = 4;
   const DspLayer layer = layer_of(node, graph);
   const DspScaling scaling = scaling_of(layer);
   const bool late = needs_late_bias(layer);
   const std::vector<int32_t> stream = make_stream(layer, scaling, late);
   const int64_t steps = steps_of(layer.taps);
-  int64_t unroll = std::min(kMostUnroll, steps);
-  while (steps % unroll != 0) --unroll;
   const std::string fours = fmt::format("thimble_fully_connected_dsp_{}_{}_{}_{}_{}_{}_{}", steps, int{late}, scaling.up,
                                         c_word(scaling.shift), int{scaling.exact}, c_word(layer.range.min), c_word(layer.range.max));
   return KernelCall("thimble_fully_connected_s8_dsp")
-      .define(fmt::format("THIMBLE_FULLY_CONNECTED_DSP({}, {}, {}, {}, {}, {}, {}, {}, {})", fours, steps, unroll, int{late}, scaling.up,
-                          scaling.shift, int{scaling.exact}, layer.range.min, layer.range.max))
+      .define(fmt::format("THIMBLE_FULLY_CONNECTED_DSP({}, {}, {}, {}, {}, {}, {}, {}, {}, {})", fours, steps,
+                          unroll_of(steps, kMostUnroll), unroll_of(steps, kSmallUnroll), int{late}, scaling.up, scaling.shift,
+                          int{scaling.exact}, layer.range.min, layer.range.max))
       .input(0)
       .output(0)
       .constant("stream", stream)
