@@ -26,7 +26,7 @@ TEST(RandomGraphs, SameSeedSameGraph) {
 }
 
 TEST(RandomGraphs, InterpreterAndHostCAgree) {
-  const uint32_t first = from_environment("THIMBLE_SEED", 1), graphs = from_environment("THIMBLE_GRAPHS", 300);
+  const uint32_t first = from_environment("THIMBLE_SEED", 1), graphs = from_environment("THIMBLE_GRAPHS", 200);
   std::vector<OpCase> all;
   std::vector<HostModel> models;
   for (uint32_t seed = first; seed < first + graphs; ++seed) {
