@@ -6,6 +6,7 @@
 #include "ops/conv2d.h"
 #include "ops/dwconv2d.h"
 #include "ops/fully_connected.h"
+#include "ops/reduce.h"
 #include "passes/rewrite.h"
 
 namespace thimble {
@@ -103,11 +104,15 @@ ChannelRanges through_filters(const Graph& graph, const Node& node, const Filter
   return ranges;
 }
 
+bool is_pairwise(const Node& node) { return is_op(node, {"add", "maximum", "minimum"}); }
+bool is_reduction(const Node& node) { return is_op(node, {"mean", "reduce_max", "reduce_min"}); }
+
 /// Ops that never answer a larger operand by a smaller result: their extremes are what they make of their operands' extremes.
 bool is_monotone(const Node& node) {
   if (is_op(node, {"pad"})) return attr<std::string>(node, "mode") == "constant";
-  return is_op(node, {"average_pool2d", "max_pool2d", "relu", "relu6", "relu_n1_to_1", "logistic", "tanh", "quantize", "reshape", "add",
-                      "concat", "resize_nearest", "resize_bilinear"});
+  return is_pairwise(node) || is_reduction(node) ||
+         is_op(node, {"average_pool2d", "max_pool2d", "relu", "relu6", "relu_n1_to_1", "logistic", "tanh", "quantize", "reshape", "concat",
+                      "resize_nearest", "resize_bilinear"});
 }
 
 /// Runs the op on operands all of whose channels are at one end of their range; gives the ends of the results, channel by channel.
@@ -163,7 +168,8 @@ bool keeps_channels(const Graph& graph, const Node& node) {
   const int64_t channels = graph.type(node.in[0]).shape.back(), made = graph.type(node.out[0]).shape.back();
   if (is_op(node, {"dwconv2d"})) return true;
   if (is_op(node, {"reshape"})) return made % channels == 0;
-  if (is_op(node, {"add"})) return graph.type(node.in[0]).shape == graph.type(node.in[1]).shape;
+  if (is_pairwise(node)) return graph.type(node.in[0]).shape == graph.type(node.in[1]).shape;
+  if (is_reduction(node)) return !reduced_axes(node.attrs.as<ReduceAttrs>(), graph.type(node.in[0]).rank()).back();
   return is_op(node, {"concat"}) || made == channels;
 }
 
@@ -195,7 +201,7 @@ bool for_each_link(const Graph& graph, const Node& node, const Link& f) {
   const bool filters = is_op(node, {"dwconv2d"}) && filter_bank(graph, node).has_value();
   if (!filters && !is_monotone(node)) return false;
   const bool concat = is_op(node, {"concat"});
-  const size_t operands = concat ? node.in.size() : is_op(node, {"add"}) ? 2 : 1;
+  const size_t operands = concat ? node.in.size() : is_pairwise(node) ? 2 : 1;
   for (size_t i = 0; i < node.in.size(); ++i) {
     const bool known = node.in[i] == kAbsent || graph.value(node.in[i]).constant();
     if (known != (i >= operands) || (!known && !is_codes(graph.type(node.in[i])))) return false;

@@ -6,6 +6,7 @@
 #include "ops/fully_connected.h"
 #include "ops/pad.h"
 #include "ops/pool2d.h"
+#include "ops/reduce.h"
 #include "ops/reshape.h"
 #include "ops/softmax.h"
 #include "passes/channel_ranges.h"
@@ -204,6 +205,17 @@ TEST(DeadChannels, GoThroughAPoolAndAFlattening) {
   const ValueId w = add_weights(s.graph, "fw", {3, 32}, 0, 5);
   s.graph.outputs = {add_node(s.graph, "fully_connected", "f", {flat, w}, {}, {per_tensor(0.2F, 7)})};
   EXPECT_THAT(cut(s.graph), ElementsAre(4, 4, 16, 3));
+}
+
+TEST(DeadChannels, LeaveASumWhereTheyAreDeadOnBothSides) {
+  Start s(biases(12, {1, 2, 3, 6, 7}));
+  const ValueId w = add_weights(s.graph, "w2", {12, 1, 1, 4}, 0, 9), b = add_bias(s.graph, "b2", biases(12, {0, 7, 3}, {1, 2, 6}));
+  const ValueId other = add_node(s.graph, "conv2d", "other", {0, w, b}, relu_conv(), {per_tensor(0.02F, -128)});
+  const ValueId both = add_node(s.graph, "add", "a", {s.hidden, other}, {}, {per_tensor(0.05F, -60)});
+  const ValueId mean = add_node(s.graph, "mean", "m", {both}, ReduceAttrs{{1, 2}, false}, {per_tensor(0.04F, -50)});
+  const ValueId fw = add_weights(s.graph, "fw", {3, 12}, 0, 5);
+  s.graph.outputs = {add_node(s.graph, "fully_connected", "f", {mean, fw}, {}, {per_tensor(0.2F, 7)})};
+  EXPECT_THAT(cut(s.graph), ElementsAre(8, 8, 8, 8, 3));
 }
 
 TEST(DeadChannels, GoThroughConcatByTheirPlace) {
