@@ -162,17 +162,12 @@ std::optional<std::string> refuses_pairing(const DspLayer& layer) {
     for (int64_t k = 0; k < layer.taps; ++k)
       if (layer.weights_of(c)[static_cast<size_t>(k)] == -128 && layer.weights_of(c + 1)[static_cast<size_t>(k)] < 0)
         return fmt::format("a weight of channel {} is -128 beside a negative one", c);
-  if (auto reason = refuses_scaling(layer)) return reason;
-  if (!needs_late_bias(layer)) return std::nullopt;
-  for (int64_t c = 0; c < layer.channels; ++c)
-    if (256 * reach(layer, c) + farthest(layer, std::min(c + 1, layer.channels - 1)) >= int64_t{1} << 31)
-      return fmt::format("the bias of channel {} could overflow the sum", c + 1);
-  return std::nullopt;
+  return refuses_scaling(layer);
 }
 
 bool needs_late_bias(const DspLayer& layer) {
   for (int64_t c = 0; c < layer.channels; ++c)
-    if (256 * farthest(layer, c) + farthest(layer, std::min(c + 1, layer.channels - 1)) >= int64_t{1} << 31) return true;
+    if (farthest(layer, c) >= kSmallSum) return true;
   return false;
 }
 

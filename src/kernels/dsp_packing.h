@@ -46,8 +46,8 @@ DspScaling scaling_of(const DspLayer& layer);
 /// Why sums of this layer cannot be requantised by these kernels, or nothing.
 std::optional<std::string> refuses_scaling(const DspLayer& layer);
 
-/// Why the paired scheme cannot compute this layer exactly, or nothing. For any int8 input: |256 * A + B| < 2^31 and |A| < 2^23, where A
-/// is the sum without the bias when that is added late.
+/// Why the paired scheme cannot compute this layer exactly, or nothing. For any int8 input |A| < 2^23, so that 256 * A fits 32 bits; A is
+/// the sum without the bias when that is added late. (256 * A + B may wrap: B is taken off again.)
 std::optional<std::string> refuses_pairing(const DspLayer& layer);
 
 /// True when some |A| with its bias may reach 2^23, so that the bias must be added after A has been extracted.

@@ -1,0 +1,99 @@
+#include "dsp_kernels/random_layers.h"
+
+#include <cmath>
+
+#include "ops/binary.h"
+#include "ops/conv2d.h"
+#include "ops/dwconv2d.h"
+#include "ops/fully_connected.h"
+#include "ops/ops.h"
+#include "ops/pool2d.h"
+
+namespace thimble::testing {
+
+ValueId RandomLayers::add_input(Shape shape) {
+  const ValueId x = graph_.add_input("x" + std::to_string(graph_.inputs.size()), {DType::I8, std::move(shape), quant_of(0.05f)});
+  return x;
+}
+
+ValueId RandomLayers::add_weights(Shape shape, int axis) {
+  TensorType type{DType::I8, std::move(shape), {}};
+  const int64_t channels = type.shape[static_cast<size_t>(axis)];
+  const bool per_channel = pick(0, 3) > 0;
+  for (int64_t c = 0; c < (per_channel ? channels : 1); ++c) type.quant.scale.push_back(0.001f * static_cast<float>(pick(4, 64)));
+  type.quant.zero.assign(type.quant.scale.size(), 0);
+  type.quant.axis = type.quant.scale.size() > 1 ? axis : -1;
+  std::vector<int8_t> values;
+  const int kind = pick(0, 5);  // now and then every weight at an end of the range
+  for (int64_t i = 0; i < type.elements(); ++i)
+    values.push_back(static_cast<int8_t>(kind == 0 ? one_of({-127, 127}) : kind == 1 ? 127 : kind == 2 ? -127 : pick(-127, 127)));
+  return graph_.add_constant<int8_t>("w", type.shape, values, type.quant);
+}
+
+ValueId RandomLayers::add_bias(int64_t channels) {
+  std::vector<int32_t> values;
+  const int reach = one_of({0, 3000, 3000, 200000});
+  for (int64_t i = 0; i < channels; ++i) values.push_back(pick(-reach, reach));
+  return graph_.add_constant<int32_t>("b", {channels}, values);
+}
+
+void RandomLayers::finish(std::string_view op, std::vector<ValueId> in, Attrs attrs, float unit, double spread) {
+  const double scale = unit * spread / 128 * std::exp2(pick(-12, 8) / 4.0);
+  const std::string name = "y" + std::to_string(graph_.outputs.size());
+  graph_.outputs.push_back(add_node(graph_, op, name, std::move(in), std::move(attrs), {quant_of(static_cast<float>(scale))}));
+}
+
+void RandomLayers::add_conv2d() {
+  const int kernel_h = one_of({1, 1, 2, 3, 3, 5, 10}), kernel_w = kernel_h == 1 ? 1 : one_of({1, 2, 3, 4, 5});
+  const int in_c = kernel_h == 1 ? pick(1, 40) : one_of({1, 2, 3, 4, 5, 8, 12}), out_c = pick(2, 17);
+  const int in_h = kernel_h + pick(0, 6), in_w = kernel_w + pick(0, 9);
+  Conv2dAttrs attrs;
+  attrs.padding = one_of({Padding::Same, Padding::Valid});
+  attrs.stride_h = pick(1, 3), attrs.stride_w = pick(1, 3);
+  if (pick(0, 2)) attrs.stride_h = attrs.stride_w = 1;
+  attrs.activation = one_of({Activation::None, Activation::Relu, Activation::Relu, Activation::Relu6});
+  const ValueId x = add_input({1, in_h, in_w, in_c});
+  const double taps = kernel_h * kernel_w * in_c;
+  finish("conv2d", {x, add_weights({out_c, kernel_h, kernel_w, in_c}, 0), add_bias(out_c)}, attrs, 0.05f * 0.03f, 5000 * std::sqrt(taps));
+}
+
+void RandomLayers::add_dwconv2d() {
+  const bool spreads = pick(0, 4) == 0;  // one input channel to many
+  const int in_c = spreads ? 1 : pick(4, 13), out_c = spreads ? pick(2, 9) : in_c, kernel = spreads ? pick(1, 5) : 3;
+  Dwconv2dAttrs attrs;
+  attrs.padding = one_of({Padding::Same, Padding::Valid});
+  attrs.stride_h = attrs.stride_w = pick(1, 2);
+  attrs.activation = one_of({Activation::None, Activation::Relu, Activation::Relu, Activation::Relu6});
+  const ValueId x = add_input({1, kernel + pick(0, 12), kernel + pick(0, 12), in_c});
+  finish("dwconv2d", {x, add_weights({1, kernel, kernel, out_c}, 3), add_bias(out_c)}, attrs, 0.05f * 0.03f, 5000.0 * kernel);
+}
+
+void RandomLayers::add_fully_connected() {
+  const int features = one_of({1, 3, 4, 5, 8, 16, 17, 64, 100, 130}), units = pick(4, 19);
+  FullyConnectedAttrs attrs;
+  attrs.activation = one_of({Activation::None, Activation::Relu, Activation::Relu6});
+  const ValueId x = add_input({1, features});
+  finish("fully_connected", {x, add_weights({units, features}, 0), add_bias(units)}, attrs, 0.05f * 0.03f, 5000 * std::sqrt(features));
+}
+
+void RandomLayers::add_pool2d() {
+  Pool2dAttrs attrs;
+  attrs.kernel_h = pick(1, 8), attrs.kernel_w = pick(1, 8), attrs.stride_h = pick(1, 3), attrs.stride_w = pick(1, 3);
+  attrs.padding = one_of({Padding::Same, Padding::Valid});
+  attrs.activation = one_of({Activation::None, Activation::Relu});
+  const ValueId x = add_input({1, attrs.kernel_h + pick(0, 5), attrs.kernel_w + pick(0, 5), pick(4, 14)});
+  const std::string name = "y" + std::to_string(graph_.outputs.size());
+  graph_.outputs.push_back(add_node(graph_, one_of({"average_pool2d", "max_pool2d"}), name, {x}, attrs, {graph_.type(x).quant}));
+}
+
+void RandomLayers::add_sum() {
+  const Shape shape{1, pick(1, 5), pick(1, 30)};
+  const ValueId a = add_input(shape), b = add_input(shape);
+  graph_.value(a).type.quant.scale[0] = 0.01f * static_cast<float>(pick(1, 20));
+  graph_.value(b).type.quant.scale[0] = 0.01f * static_cast<float>(pick(1, 20));
+  BinaryAttrs attrs;
+  attrs.activation = one_of({Activation::None, Activation::Relu});
+  finish(one_of({"add", "sub"}), {a, b}, attrs, 0.1f, 128);
+}
+
+}  // namespace thimble::testing

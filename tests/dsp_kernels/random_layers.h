@@ -1,0 +1,41 @@
+/// Random int8 layers, each with an input and an output of its own, for kernels to be tried on many at once.
+#pragma once
+
+#include <random>
+
+#include "ir/graph.h"
+
+namespace thimble::testing {
+
+class RandomLayers {
+ public:
+  explicit RandomLayers(uint32_t seed) : random_(seed) { graph_.name = "layers"; }
+
+  /// One more layer of a random shape, quantisation and contents.
+  void add_conv2d();
+  void add_dwconv2d();
+  void add_fully_connected();
+  void add_pool2d();
+  void add_sum();
+
+  const Graph& graph() const { return graph_; }
+
+ private:
+  int pick(int from, int to) { return std::uniform_int_distribution<int>(from, to)(random_); }
+  template <class T>
+  T one_of(std::initializer_list<T> choices) {
+    return *(choices.begin() + pick(0, static_cast<int>(choices.size()) - 1));
+  }
+  Quant quant_of(float scale) { return per_tensor(scale, one_of({-128, 127, 0, pick(-128, 127)})); }
+  ValueId add_input(Shape shape);
+  /// Weights with a scale per channel along `axis`, or one scale.
+  ValueId add_weights(Shape shape, int axis);
+  ValueId add_bias(int64_t channels);
+  /// Appends the node; its output's scale makes use of the int8 range, more or less. `spread`: a typical size of the sums.
+  void finish(std::string_view op, std::vector<ValueId> in, Attrs attrs, float unit, double spread);
+
+  Graph graph_;
+  std::mt19937 random_;
+};
+
+}  // namespace thimble::testing
