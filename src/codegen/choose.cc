@@ -14,12 +14,12 @@ std::string refusals(const std::vector<Verdict>& verdicts) {
 
 }  // namespace
 
-std::vector<const Kernel*> choose_kernels(const Graph& graph, const Board& board) {
+std::vector<const Kernel*> choose_kernels(const Graph& graph, const Board& board, Optimize optimize) {
   std::vector<const Kernel*> chosen;
   std::string faults;
   int count = 0;
   for (const Node& node : graph.nodes) {
-    const std::vector<Verdict> verdicts = consider(node, graph, board);
+    const std::vector<Verdict> verdicts = consider(node, graph, board, optimize);
     if (!verdicts.empty() && verdicts[0].refusal.empty()) {
       chosen.push_back(verdicts[0].kernel);
       continue;

@@ -8,6 +8,6 @@
 namespace thimble {
 
 /// One kernel per node, in node order. Throws one Unsupported error that names every node no kernel runs, with all refusals.
-std::vector<const Kernel*> choose_kernels(const Graph& graph, const Board& board);
+std::vector<const Kernel*> choose_kernels(const Graph& graph, const Board& board, Optimize optimize);
 
 }  // namespace thimble

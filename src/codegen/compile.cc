@@ -13,7 +13,6 @@
 namespace thimble {
 namespace {
 
-constexpr std::string_view kOptimizeNames[] = {"balanced", "speed", "flash"};
 constexpr std::string_view kLevels[] = {"-O2", "-O3", "-Os"};
 constexpr int kStateAlign = 8;
 
@@ -137,17 +136,16 @@ std::vector<LayerCode> lower_all(const Graph& graph, const Plan& plan, const std
 
 }  // namespace
 
-std::span<const std::string_view> enum_names(Optimize) { return kOptimizeNames; }
-
 Compiled compile(Graph graph, const Board& board, const CompileOptions& options) {
   const std::string name = graph.name;
   const Doing doing([&] { return fmt::format("compiling '{}' for {}", name, board.name); });
-  const std::vector<const Kernel*> kernels = choose_kernels(graph, board);
+  const std::vector<const Kernel*> kernels = choose_kernels(graph, board, options.optimize);
   Compiled model;
   const std::string runtime = runtime_text(kernels);
   model.name = model_name(graph.name, runtime);
   model.plan = plan_memory(graph, plan_steps(graph, kernels));
   model.arena_bytes = model.plan.arena_bytes;
+  for (const PlanBuffer& buffer : model.plan.buffers) model.arena_align = std::max(model.arena_align, buffer.align);
   model.inputs = ports(graph, graph.inputs);
   model.outputs = ports(graph, graph.outputs);
   model.compiler_level = kLevels[static_cast<size_t>(options.optimize)];

@@ -9,10 +9,6 @@
 
 namespace thimble {
 
-/// What the generated code optimises for; decides how kernels are inlined and the compiler's level.
-enum class Optimize : uint8_t { Balanced, Speed, Flash };
-std::span<const std::string_view> enum_names(Optimize);
-
 struct CompileOptions {
   Optimize optimize = Optimize::Balanced;
   bool golden = true;  ///< emit golden vectors and the self-test (behind THIMBLE_SELFTEST, so they cost nothing when unused)
@@ -42,6 +38,7 @@ struct Compiled {
   std::vector<Layer> layers;
   std::vector<Port> inputs, outputs;
   int64_t arena_bytes = 0, state_bytes = 0, constant_bytes = 0;
+  int arena_align = 4;
   std::string header, source;  ///< text of <name>.h and <name>.c
   std::string compiler_level;  ///< "-O2", "-Os", ...: what the source is meant to be compiled with
 };

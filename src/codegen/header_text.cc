@@ -90,7 +90,8 @@ std::string header_text(const Compiled& model) {
   text += port_macros(macro, "INPUT", model.inputs) + "\n" + port_macros(macro, "OUTPUT", model.outputs);
   text += fmt::format(
       "\n/* Everything that changes while the model runs. Yours to place: static, on the heap, in a shared pool. */\ntypedef struct {{\n");
-  text += fmt::format("  uint8_t arena[{}] __attribute__((aligned(16)));\n", model.arena_bytes > 0 ? macro + "_ARENA_BYTES" : "1");
+  text += fmt::format("  uint8_t arena[{}] __attribute__((aligned({})));\n", model.arena_bytes > 0 ? macro + "_ARENA_BYTES" : "1",
+                      model.arena_align);
   if (model.state_bytes > 0) text += fmt::format("  uint8_t state[{}_STATE_BYTES] __attribute__((aligned(8)));\n", macro);
   text +=
       fmt::format("}} thimble_{0};\n\n/* Sets all state to its beginning. */\nvoid thimble_{0}_init(thimble_{0} *self);\n\n", model.name);

@@ -190,7 +190,8 @@ std::span<const Kernel> conv2d_dsp_kernels() {
                                   .refuses = refuses,
                                   .scratch = scratch,
                                   .cycles = cycles,
-                                  .lower = lower}};
+                                  .lower = lower,
+                                  .per_shape = true}};
   return kRows;
 }
 

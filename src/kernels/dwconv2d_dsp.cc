@@ -163,7 +163,8 @@ std::span<const Kernel> dwconv2d_dsp_kernels() {
                                   .scratch = scratch,
                                   .cycles = cycles,
                                   .lower = lower,
-                                  .in_place = true}};
+                                  .in_place = true,
+                                  .per_shape = true}};
   return kRows;
 }
 

@@ -8,6 +8,11 @@
 
 namespace thimble {
 
+std::span<const std::string_view> enum_names(Optimize) {
+  static constexpr std::string_view kNames[] = {"balanced", "speed", "flash"};
+  return kNames;
+}
+
 std::string c_literal(int64_t value) {
   if (value == std::numeric_limits<int32_t>::min()) return "(-2147483647 - 1)";
   return std::to_string(value);
@@ -18,13 +23,15 @@ std::string c_literal(float value) {
   return fmt::format("{:a}f", value);
 }
 
-std::vector<Verdict> consider(const Node& node, const Graph& graph, const Board& board) {
+std::vector<Verdict> consider(const Node& node, const Graph& graph, const Board& board, Optimize optimize) {
   std::vector<Verdict> verdicts;
   for (const Kernel* kernel : all_kernels()) {
     if (kernel->op != node.op->name) continue;
     Verdict verdict{kernel, "", 0};
     if (!has(board.isa, kernel->needs))
       verdict.refusal = fmt::format("needs {}, which {} lacks", to_string(kernel->needs), board.name);
+    else if (kernel->per_shape && optimize == Optimize::Flash)
+      verdict.refusal = "makes code for every shape, against --optimize flash";
     else if (const auto reason = kernel->refuses ? kernel->refuses(node, graph) : std::nullopt)
       verdict.refusal = *reason;
     else

@@ -14,6 +14,10 @@
 
 namespace thimble {
 
+/// What the generated code optimises for; decides which kernels are chosen, how they are inlined and the compiler's level.
+enum class Optimize : uint8_t { Balanced, Speed, Flash };
+std::span<const std::string_view> enum_names(Optimize);
+
 /// A table that goes to flash beside the code: packed weights, biases, multipliers, lookup tables.
 struct Constant {
   std::string name;  ///< what it is, short: "weights"; the generator makes it unique
@@ -119,7 +123,8 @@ struct Kernel {
   bool in_place = false;
   /// The output is the first operand's bytes under another shape: no code runs, `lower` is null.
   bool alias = false;
-  int align = 1;  ///< of the operands in the arena, where more than the element type needs
+  bool per_shape = false;  ///< every shape makes code of its own, so that it does not serve Optimize::Flash
+  int align = 1;           ///< of the operands in the arena, where more than the element type needs
 };
 
 /// Every kernel of the table; the registry is written from the file names of src/kernels.
@@ -132,6 +137,6 @@ struct Verdict {
   double cycles = 0;
 };
 /// All rows of the node's op, admissible ones first and cheapest first.
-std::vector<Verdict> consider(const Node& node, const Graph& graph, const Board& board);
+std::vector<Verdict> consider(const Node& node, const Graph& graph, const Board& board, Optimize optimize = Optimize::Balanced);
 
 }  // namespace thimble

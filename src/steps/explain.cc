@@ -70,7 +70,7 @@ StepResult run(const AttrBag& bag, Progress& progress) {
   double cycles = 0;
   for (size_t i = 0; i < layers.size(); ++i) {
     const std::vector<Verdict> verdicts =
-        consider(model.compiled.graph.nodes[static_cast<size_t>(layers[i].node)], model.compiled.graph, *model.board);
+        consider(model.compiled.graph.nodes[static_cast<size_t>(layers[i].node)], model.compiled.graph, *model.board, request.optimize);
     for (const Verdict& verdict : verdicts)
       if (verdict.kernel->name == layers[i].kernel) cycles += verdict.cycles;
     if (request.layer >= 0 && request.layer != static_cast<int64_t>(i)) continue;
