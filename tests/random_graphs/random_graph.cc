@@ -74,7 +74,8 @@ class Generator {
       const auto verdicts = consider(node, graph_, board_named("host"));
       if (verdicts.empty() || !verdicts[0].refusal.empty()) throw Error(Blame::Unsupported, "no kernel");
       evaluate();
-      pool_.insert(pool_.end(), node.out.begin(), node.out.end());
+      for (ValueId id : node.out)
+        if (graph_.type(id).rank() > 0) pool_.push_back(id);  // a scalar is only looked at
     } catch (const Error& error) {
       if (error.blame == Blame::Bug) throw;
       graph_ = before;
