@@ -43,7 +43,7 @@ std::optional<std::string> refuses(const Node& node, const Graph& graph) {
   if ((roles.shifted == 0 ? roles.scaling.a : roles.scaling.b) != kHalf) return "neither operand is brought to scale by a shift";
   const DspLayer sum = sum_of(roles, node, graph);
   if (auto reason = refuses_scaling(sum)) return reason;
-  return refuse_unless({{scaling_of(sum).shift >= 0, "the sum's scale is out of range"}});
+  return refuse_unless({{scaling_of(sum, 31, 2).shift >= 0, "the sum's scale is out of range"}});
 }
 
 /// Elements by their byte, both zero points folded in, raised as the sum is to be.
@@ -66,7 +66,7 @@ std::vector<int32_t> make_table(const Roles& roles, const DspScaling& scaling, c
 KernelCall lower(const Node& node, const Graph& graph) {
   const Roles roles = roles_of(node, graph);
   const DspLayer sum = sum_of(roles, node, graph);
-  const DspScaling scaling = scaling_of(sum);
+  const DspScaling scaling = scaling_of(sum, 31, 2);
   const int64_t count = graph.type(node.out[0]).elements();
   const char* const op = node.op->name == "sub" && roles.shifted == 1 ? "sub" : "add";
   const std::string loop = fmt::format("thimble_add_dsp_{}_{}_{}_{}_{}_{}_{}", count, op, kShift + scaling.up, scaling.shift,

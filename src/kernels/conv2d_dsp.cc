@@ -136,11 +136,12 @@ std::vector<int32_t> make_stream(const DspLayer& layer, const DspScaling& scalin
 }
 
 KernelCall lower(const Node& node, const Graph& graph) {
-  constexpr int64_t kSmallUnroll = 8;
+  constexpr int64_t kSmallUnroll = 4;
+  constexpr int kSharedShift = 13;
   const Window2d at = flattened(lay(node, graph));
   const DspLayer layer = layer_of(node, graph);
   const Tiling t = tiling_of(at);
-  const DspScaling scaling = scaling_of(layer);
+  const DspScaling scaling = scaling_of(layer, kSharedShift, 7);  // one bit less costs one instruction per two outputs
   const bool late = needs_late_bias(layer);
   const std::vector<int32_t> stream = make_stream(layer, scaling, tap_order(at, t), late);
   const auto pair_words = static_cast<int64_t>(stream.size()) / ((layer.channels + 1) / 2);
@@ -150,7 +151,7 @@ KernelCall lower(const Node& node, const Graph& graph) {
         fmt::format("thimble_conv2d_tile_dsp_{}_{}_{}_{}_{}_{}_{}_{}_{}", t.groups, pixels, layer.channels, int{late}, scaling.up,
                     c_word(scaling.shift), int{scaling.exact}, c_word(layer.range.min), c_word(layer.range.max));
     call.define(fmt::format("THIMBLE_CONV2D_TILE_DSP({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})", name, t.groups, unroll,
-                            unroll_of(t.groups, pixels == 1 ? 4 : kSmallUnroll), pixels, layer.channels, int{late}, scaling.up,
+                            unroll_of(t.groups, pixels == 1 ? 2 : kSmallUnroll), pixels, layer.channels, int{late}, scaling.up,
                             scaling.shift, int{scaling.exact}, layer.range.min, layer.range.max));
     return name;
   };

@@ -76,10 +76,11 @@ bool agrees(const DspLayer& layer, int64_t channel, const Words& w, int up, int 
 }
 
 /// The largest scale decides: no mantissa may be raised. Nothing when some channel would not come out as it should.
-std::optional<DspScaling> with_common_shift(const DspLayer& layer, int up) {
+std::optional<DspScaling> with_common_shift(const DspLayer& layer, int up, int shared, int least_up) {
   int own = kMostShift;
   for (const Multiplier& m : layer.multipliers)
     if (m.mantissa != 0) own = std::min(own, -m.shift);
+  while (own + up - 1 > shared && up > least_up) --up;
   while (own + up - 1 > kMostShift) --up;
   DspScaling scaling{.up = up, .shift = own + up - 1, .exact = layer.exact_ties, .table = {}};
   if (up < kLeastUp || scaling.shift < 0) return std::nullopt;
@@ -128,8 +129,8 @@ void DspScaling::append(std::vector<int32_t>& stream, int64_t channel) const {
   stream.insert(stream.end(), first, first + words());
 }
 
-DspScaling scaling_of(const DspLayer& layer) {
-  if (auto common = with_common_shift(layer, most_up(layer))) return *common;
+DspScaling scaling_of(const DspLayer& layer, int shared, int least_up) {
+  if (auto common = with_common_shift(layer, most_up(layer), shared, least_up)) return *common;
   const int up = up_for_own_shifts(layer);
   DspScaling scaling{.up = up, .shift = -1, .exact = layer.exact_ties, .table = {}};
   for (size_t c = 0; c < layer.multipliers.size(); ++c) {

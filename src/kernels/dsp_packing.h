@@ -41,7 +41,8 @@ struct DspScaling {
   int words() const { return exact || shift < 0 ? 3 : 2; }
   void append(std::vector<int32_t>& stream, int64_t channel) const;
 };
-DspScaling scaling_of(const DspLayer& layer);
+/// The common shift is brought down to `shared` by a smaller `up`, but not below `least_up`, so that layers of one shape share their code.
+DspScaling scaling_of(const DspLayer& layer, int shared, int least_up);
 
 /// Why sums of this layer cannot be requantised by these kernels, or nothing.
 std::optional<std::string> refuses_scaling(const DspLayer& layer);

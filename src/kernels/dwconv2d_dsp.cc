@@ -125,13 +125,14 @@ KernelCall lower(const Node& node, const Graph& graph) {
   const Planes p = planes_of(at);
   const int64_t in_row = at.in_w * at.in_c, out_row = at.out_w * at.in_c;
   const int64_t step_fast = p.rows_fast ? out_row : at.in_c, step_slow = p.rows_fast ? at.in_c : out_row;
-  const DspScaling scaling = scaling_of(layer);
+  const DspScaling scaling = scaling_of(layer, 12, 4);                 // here a smaller `up` is free: it is in the weights
+  const int up = scaling.exact && scaling.shift < 0 ? scaling.up : 8;  // where the code needs to know
   const std::string id = c_word(layer.range.min) + "_" + c_word(layer.range.max);
   const std::string channel = fmt::format("thimble_dwconv2d_3x3_dsp_{}_{}_{}_{}_{}_{}_{}_{}_{}", p.pitch, p.fast, at.stride_h, step_fast,
-                                          step_slow, scaling.up, c_word(scaling.shift), int{scaling.exact}, id);
+                                          step_slow, up, c_word(scaling.shift), int{scaling.exact}, id);
   return KernelCall("thimble_dwconv2d_s8_dsp")
       .define(fmt::format("THIMBLE_DWCONV2D_3X3_DSP({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})", channel, 2 * p.pitch, p.fast, at.stride_h,
-                          step_fast, step_slow, scaling.up, scaling.shift, int{scaling.exact}, layer.range.min, layer.range.max))
+                          step_fast, step_slow, up, scaling.shift, int{scaling.exact}, layer.range.min, layer.range.max))
       .input(0)
       .output(0)
       .constant("stream", make_stream(layer, scaling, p, at.stride_h))

@@ -71,9 +71,9 @@ std::vector<int32_t> make_stream(const DspLayer& layer, const DspScaling& scalin
 }
 
 KernelCall lower(const Node& node, const Graph& graph) {
-  constexpr int64_t kMostUnroll = 16, kSmallUnroll = 4;
+  constexpr int64_t kMostUnroll = 16, kSmallUnroll = 2;
   const DspLayer layer = layer_of(node, graph);
-  const DspScaling scaling = scaling_of(layer);
+  const DspScaling scaling = scaling_of(layer, 12, 7);  // one bit less costs little
   const bool late = needs_late_bias(layer);
   const std::vector<int32_t> stream = make_stream(layer, scaling, late);
   const int64_t steps = steps_of(layer.taps);
