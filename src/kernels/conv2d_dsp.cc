@@ -148,8 +148,8 @@ KernelCall lower(const Node& node, const Graph& graph) {
   KernelCall call("thimble_conv2d_s8_dsp");
   const auto define_tile = [&](int64_t pixels, int64_t unroll) {
     const std::string name =
-        fmt::format("thimble_conv2d_tile_dsp_{}_{}_{}_{}_{}_{}_{}_{}_{}", t.groups, pixels, layer.channels, int{late}, scaling.up,
-                    c_word(scaling.shift), int{scaling.exact}, c_word(layer.range.min), c_word(layer.range.max));
+        fmt::format("thimble_conv2d_tile_dsp_{}_{}_{}_{}_{}_{}_{}_{}_{}_{}", t.groups, unroll, pixels, layer.channels, int{late},
+                    scaling.up, c_word(scaling.shift), int{scaling.exact}, c_word(layer.range.min), c_word(layer.range.max));
     call.define(fmt::format("THIMBLE_CONV2D_TILE_DSP({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})", name, t.groups, unroll,
                             unroll_of(t.groups, pixels == 1 ? 2 : kSmallUnroll), pixels, layer.channels, int{late}, scaling.up,
                             scaling.shift, int{scaling.exact}, layer.range.min, layer.range.max));
