@@ -63,7 +63,8 @@ typedef struct {
   float out_min, out_max;
 } thimble_conv2d_f32_shape;
 
-/* Float activations; the weights are floats, or int8 with one scale per filter that is applied after the sum. One of the two is NULL. */
+/* Float activations; the weights are floats, or int8 with one scale per filter, which multiplies each weight so
+ * that every sum rounds as that of the same model with float weights does. One of the two is NULL. */
 THIMBLE_INLINE void thimble_conv2d_real(const float* in, float* out, const float* weights, const int8_t* weights_s8, const float* scales,
                                         const float* bias, const thimble_conv2d_f32_shape* s) {
   const int32_t depth = s->in_c / s->groups, per_group = s->filters / s->groups;
@@ -74,15 +75,15 @@ THIMBLE_INLINE void thimble_conv2d_real(const float* in, float* out, const float
         const thimble_taps rows = thimble_taps_inside(y, s->kernel_h, s->dilation_h, s->in_h);
         const thimble_taps columns = thimble_taps_inside(x, s->kernel_w, s->dilation_w, s->in_w);
         for (int32_t f = 0; f < s->filters; ++f) {
+          const float scale = scales ? thimble_const_f32(scales, f) : 1.0f;
           float sum = 0;
           for (int32_t ky = rows.begin; ky < rows.end; ++ky)
             for (int32_t kx = columns.begin; kx < columns.end; ++kx) {
               const float* tap = in + ((y + ky * s->dilation_h) * s->in_w + x + kx * s->dilation_w) * s->in_c + f / per_group * depth;
               const int32_t w = ((f * s->kernel_h + ky) * s->kernel_w + kx) * depth;
               for (int32_t c = 0; c < depth; ++c)
-                sum += tap[c] * (weights ? thimble_const_f32(weights, w + c) : (float)thimble_const_s8(weights_s8, w + c));
+                sum += tap[c] * (weights ? thimble_const_f32(weights, w + c) : scale * (float)thimble_const_s8(weights_s8, w + c));
             }
-          if (scales) sum *= thimble_const_f32(scales, f);
           *out++ = thimble_clampf(sum + thimble_const_f32(bias, f), s->out_min, s->out_max);
         }
       }

@@ -44,7 +44,8 @@ typedef struct {
   float out_min, out_max;
 } thimble_dwconv2d_f32_shape;
 
-/* Float activations; the weights are floats, or int8 with one scale per filter that is applied after the sum. One of the two is NULL. */
+/* Float activations; the weights are floats, or int8 with one scale per filter, which multiplies each weight so
+ * that every sum rounds as that of the same model with float weights does. One of the two is NULL. */
 THIMBLE_INLINE void thimble_dwconv2d_real(const float* in, float* out, const float* weights, const int8_t* weights_s8, const float* scales,
                                           const float* bias, const thimble_dwconv2d_f32_shape* s) {
   for (int32_t batch = 0; batch < s->batches; ++batch, in += s->in_h * s->in_w * s->in_c)
@@ -56,14 +57,14 @@ THIMBLE_INLINE void thimble_dwconv2d_real(const float* in, float* out, const flo
         int32_t f = 0;
         for (int32_t c = 0; c < s->in_c; ++c)
           for (int32_t end = f + s->multiplier; f < end; ++f) {
+            const float scale = scales ? thimble_const_f32(scales, f) : 1.0f;
             float sum = 0;
             for (int32_t ky = rows.begin; ky < rows.end; ++ky)
               for (int32_t kx = columns.begin; kx < columns.end; ++kx) {
                 const int32_t w = (f * s->kernel_h + ky) * s->kernel_w + kx;
                 sum += in[((y + ky * s->dilation_h) * s->in_w + x + kx * s->dilation_w) * s->in_c + c] *
-                       (weights ? thimble_const_f32(weights, w) : (float)thimble_const_s8(weights_s8, w));
+                       (weights ? thimble_const_f32(weights, w) : scale * (float)thimble_const_s8(weights_s8, w));
               }
-            if (scales) sum *= thimble_const_f32(scales, f);
             *out++ = thimble_clampf(sum + thimble_const_f32(bias, f), s->out_min, s->out_max);
           }
       }

@@ -41,15 +41,16 @@ THIMBLE_KERNEL void thimble_fully_connected_f32(const float* in, float* out, con
   }
 }
 
-/* int8 weights under float activations: one scale per unit, applied after the sum. */
+/* int8 weights under float activations: one scale per unit, applied to each weight. */
 THIMBLE_KERNEL void thimble_fully_connected_f32_s8w(const float* in, float* out, const int8_t* weights, const float* scales,
                                                     const float* bias, const thimble_fully_connected_f32_shape* s) {
   for (int32_t row = 0; row < s->rows; ++row, in += s->features, out += s->units) {
     const int8_t* w = weights;
     for (int32_t u = 0; u < s->units; ++u, w += s->features) {
+      const float scale = thimble_const_f32(scales, u);
       float sum = 0;
-      for (int32_t k = 0; k < s->features; ++k) sum += in[k] * (float)thimble_const_s8(w, k);
-      out[u] = thimble_clampf(sum * thimble_const_f32(scales, u) + thimble_const_f32(bias, u), s->out_min, s->out_max);
+      for (int32_t k = 0; k < s->features; ++k) sum += in[k] * (scale * (float)thimble_const_s8(w, k));
+      out[u] = thimble_clampf(sum + thimble_const_f32(bias, u), s->out_min, s->out_max);
     }
   }
 }

@@ -47,7 +47,8 @@ typedef struct {
   float out_min, out_max;
 } thimble_transpose_conv_f32_shape;
 
-/* Float activations; the weights are floats, or int8 with one scale per filter that is applied after the sum. One of the two is NULL. */
+/* Float activations; the weights are floats, or int8 with one scale per filter, which multiplies each weight so
+ * that every sum rounds as that of the same model with float weights does. One of the two is NULL. */
 THIMBLE_INLINE void thimble_transpose_conv_real(const float* in, float* out, const float* weights, const int8_t* weights_s8,
                                                 const float* scales, const float* bias, const thimble_transpose_conv_f32_shape* s) {
   for (int32_t batch = 0; batch < s->batches; ++batch, in += s->in_h * s->in_w * s->in_c)
@@ -56,6 +57,7 @@ THIMBLE_INLINE void thimble_transpose_conv_real(const float* in, float* out, con
         const thimble_taps rows = thimble_inputs_reaching(oy, s->kernel_h, s->stride_h, s->in_h);
         const thimble_taps columns = thimble_inputs_reaching(ox, s->kernel_w, s->stride_w, s->in_w);
         for (int32_t f = 0; f < s->filters; ++f) {
+          const float scale = scales ? thimble_const_f32(scales, f) : 1.0f;
           float sum = 0;
           for (int32_t iy = rows.begin; iy < rows.end; ++iy)
             for (int32_t ix = columns.begin; ix < columns.end; ++ix) {
@@ -63,9 +65,8 @@ THIMBLE_INLINE void thimble_transpose_conv_real(const float* in, float* out, con
               const int32_t w = ((f * s->kernel_h + ky) * s->kernel_w + kx) * s->in_c;
               const float* x = in + (iy * s->in_w + ix) * s->in_c;
               for (int32_t c = 0; c < s->in_c; ++c)
-                sum += x[c] * (weights ? thimble_const_f32(weights, w + c) : (float)thimble_const_s8(weights_s8, w + c));
+                sum += x[c] * (weights ? thimble_const_f32(weights, w + c) : scale * (float)thimble_const_s8(weights_s8, w + c));
             }
-          if (scales) sum *= thimble_const_f32(scales, f);
           *out++ = thimble_clampf(sum + thimble_const_f32(bias, f), s->out_min, s->out_max);
         }
       }
