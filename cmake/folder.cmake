@@ -66,14 +66,18 @@ function(thimble_folder name)
   endif()
 endfunction()
 
-# thimble_test(<name> LABELS <labels...> SOURCES <files...> LIBS <libraries...>): one GoogleTest program, one CTest entry.
+# thimble_test(<name> LABELS <labels...> SOURCES <files...> LIBS <libraries...> [NO_ENTRY]): one GoogleTest program and, unless the caller
+# makes its own, one CTest entry.
 find_package(GTest REQUIRED)
 function(thimble_test name)
-  cmake_parse_arguments(arg "" "TIMEOUT" "LABELS;SOURCES;LIBS" ${ARGN})
+  cmake_parse_arguments(arg "NO_ENTRY" "TIMEOUT" "LABELS;SOURCES;LIBS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_compile_options(${name} PRIVATE ${THIMBLE_WARNINGS})
   target_compile_definitions(${name} PRIVATE THIMBLE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" THIMBLE_BINARY_DIR="${PROJECT_BINARY_DIR}")
   target_link_libraries(${name} PRIVATE ${arg_LIBS} GTest::gmock GTest::gtest_main)
+  if(arg_NO_ENTRY)
+    return()
+  endif()
   add_test(NAME ${name} COMMAND ${name})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 600)

@@ -16,14 +16,14 @@ namespace {
 struct VerifyRequest : ModelOnBoard {
   std::vector<std::string> boards;
   std::string golden;
-  int64_t seed = 1, records = 4;
+  int64_t seed = 1, records = 0;
   template <class V>
   void fields(V&& v) {
     ModelOnBoard::fields(v);
     v("boards", boards, "several boards instead of one, or all; those that the model does not fit are left out, with the reason");
     v("golden", golden, "folder of golden vectors (with a manifest.json) to compare with, instead of the interpreter");
     v("seed", seed, "of the random inputs", at_least(0));
-    v("records", records, "how many uniform and how many smooth random inputs, without --golden", at_least(1));
+    v("records", records, "how many uniform and how many smooth inputs; 0: all golden ones, or 4 random ones", at_least(0));
   }
 };
 
@@ -48,9 +48,12 @@ class Verification {
       : request_(request), progress_(progress), imported_(load_model(request.model)), rewritten_(after_passes(imported_)) {
     progress_.begin(fmt::format("interpreting {}", imported_.name));
     if (request.golden.empty()) {
-      golden_ = interpreted(imported_, static_cast<uint64_t>(request.seed), request.records);
+      golden_ = interpreted(imported_, static_cast<uint64_t>(request.seed), request.records > 0 ? request.records : 4);
     } else {
       golden_ = load_golden(request.golden, request.model, imported_);
+      for (RecordSet& set : golden_.sets)
+        if (request.records > 0 && static_cast<size_t>(request.records) < set.inputs.size())
+          set.inputs.resize(static_cast<size_t>(request.records)), set.outputs.resize(static_cast<size_t>(request.records));
       rows_.push_back(interpreter_row());
     }
   }
