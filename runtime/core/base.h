@@ -23,31 +23,31 @@
 #ifdef __AVR__
 #include <avr/pgmspace.h>
 #define THIMBLE_CONST static const PROGMEM
-THIMBLE_INLINE int8_t thimble_const_s8(const int8_t *p, int32_t i) { return (int8_t)pgm_read_byte(p + i); }
-THIMBLE_INLINE uint8_t thimble_const_u8(const uint8_t *p, int32_t i) { return pgm_read_byte(p + i); }
-THIMBLE_INLINE int16_t thimble_const_s16(const int16_t *p, int32_t i) { return (int16_t)pgm_read_word(p + i); }
-THIMBLE_INLINE int32_t thimble_const_s32(const int32_t *p, int32_t i) { return (int32_t)pgm_read_dword(p + i); }
-THIMBLE_INLINE float thimble_const_f32(const float *p, int32_t i) { return pgm_read_float(p + i); }
+THIMBLE_INLINE int8_t thimble_const_s8(const int8_t* p, int32_t i) { return (int8_t)pgm_read_byte(p + i); }
+THIMBLE_INLINE uint8_t thimble_const_u8(const uint8_t* p, int32_t i) { return pgm_read_byte(p + i); }
+THIMBLE_INLINE int16_t thimble_const_s16(const int16_t* p, int32_t i) { return (int16_t)pgm_read_word(p + i); }
+THIMBLE_INLINE int32_t thimble_const_s32(const int32_t* p, int32_t i) { return (int32_t)pgm_read_dword(p + i); }
+THIMBLE_INLINE float thimble_const_f32(const float* p, int32_t i) { return pgm_read_float(p + i); }
 #elif defined(__XTENSA__)
 /* An ESP8266 reads its flash in whole aligned words only. */
 #define THIMBLE_CONST static const __attribute__((aligned(4)))
 typedef uint32_t __attribute__((may_alias)) thimble_word;
-THIMBLE_INLINE uint32_t thimble_const_at(const void *p) {
+THIMBLE_INLINE uint32_t thimble_const_at(const void* p) {
   const uintptr_t at = (uintptr_t)p;
-  return *(const thimble_word *)(at & ~(uintptr_t)3) >> (8 * (at & 3));
+  return *(const thimble_word*)(at & ~(uintptr_t)3) >> (8 * (at & 3));
 }
-THIMBLE_INLINE int8_t thimble_const_s8(const int8_t *p, int32_t i) { return (int8_t)thimble_const_at(p + i); }
-THIMBLE_INLINE uint8_t thimble_const_u8(const uint8_t *p, int32_t i) { return (uint8_t)thimble_const_at(p + i); }
-THIMBLE_INLINE int16_t thimble_const_s16(const int16_t *p, int32_t i) { return (int16_t)thimble_const_at(p + i); }
-THIMBLE_INLINE int32_t thimble_const_s32(const int32_t *p, int32_t i) { return p[i]; }
-THIMBLE_INLINE float thimble_const_f32(const float *p, int32_t i) { return p[i]; }
+THIMBLE_INLINE int8_t thimble_const_s8(const int8_t* p, int32_t i) { return (int8_t)thimble_const_at(p + i); }
+THIMBLE_INLINE uint8_t thimble_const_u8(const uint8_t* p, int32_t i) { return (uint8_t)thimble_const_at(p + i); }
+THIMBLE_INLINE int16_t thimble_const_s16(const int16_t* p, int32_t i) { return (int16_t)thimble_const_at(p + i); }
+THIMBLE_INLINE int32_t thimble_const_s32(const int32_t* p, int32_t i) { return p[i]; }
+THIMBLE_INLINE float thimble_const_f32(const float* p, int32_t i) { return p[i]; }
 #else
 #define THIMBLE_CONST static const
-THIMBLE_INLINE int8_t thimble_const_s8(const int8_t *p, int32_t i) { return p[i]; }
-THIMBLE_INLINE uint8_t thimble_const_u8(const uint8_t *p, int32_t i) { return p[i]; }
-THIMBLE_INLINE int16_t thimble_const_s16(const int16_t *p, int32_t i) { return p[i]; }
-THIMBLE_INLINE int32_t thimble_const_s32(const int32_t *p, int32_t i) { return p[i]; }
-THIMBLE_INLINE float thimble_const_f32(const float *p, int32_t i) { return p[i]; }
+THIMBLE_INLINE int8_t thimble_const_s8(const int8_t* p, int32_t i) { return p[i]; }
+THIMBLE_INLINE uint8_t thimble_const_u8(const uint8_t* p, int32_t i) { return p[i]; }
+THIMBLE_INLINE int16_t thimble_const_s16(const int16_t* p, int32_t i) { return p[i]; }
+THIMBLE_INLINE int32_t thimble_const_s32(const int32_t* p, int32_t i) { return p[i]; }
+THIMBLE_INLINE float thimble_const_f32(const float* p, int32_t i) { return p[i]; }
 #endif
 
 THIMBLE_INLINE int32_t thimble_clamp(int32_t x, int32_t min, int32_t max) { return x < min ? min : x > max ? max : x; }

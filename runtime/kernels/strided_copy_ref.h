@@ -10,9 +10,9 @@ typedef struct {
 } thimble_strided_copy_shape;
 
 /* `in` and `out` point at the first run; steps may be negative, and 0 repeats. */
-THIMBLE_KERNEL void thimble_strided_copy(const void *in, void *out, const thimble_strided_copy_shape *s) {
-  const uint8_t *from = (const uint8_t *)in;
-  uint8_t *to = (uint8_t *)out;
+THIMBLE_KERNEL void thimble_strided_copy(const void* in, void* out, const thimble_strided_copy_shape* s) {
+  const uint8_t* from = (const uint8_t*)in;
+  uint8_t* to = (uint8_t*)out;
   int32_t f0 = 0, t0 = 0;
   for (int32_t i0 = 0; i0 < s->size[0]; ++i0, f0 += s->from[0], t0 += s->to[0]) {
     int32_t f1 = f0, t1 = t0;

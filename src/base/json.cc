@@ -92,7 +92,9 @@ Json& Json::push(Json value) {
   return *this;
 }
 
-std::string Json::dump(bool pretty) const { return JsonBridge::out(*this).dump(pretty ? 2 : -1, ' ', false, nlohmann::ordered_json::error_handler_t::replace); }
+std::string Json::dump(bool pretty) const {
+  return JsonBridge::out(*this).dump(pretty ? 2 : -1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
 
 Json Json::parse(std::string_view text) {
   try {

@@ -18,16 +18,16 @@ class Json {
   using Object = std::vector<std::pair<std::string, Json>>;
 
   Json() = default;
-  Json(bool v) : value_(v) {}                  // NOLINT(google-explicit-constructor)
-  Json(int v) : value_(int64_t{v}) {}          // NOLINT(google-explicit-constructor)
-  Json(int64_t v) : value_(v) {}               // NOLINT(google-explicit-constructor)
-  Json(uint64_t v);                            // NOLINT(google-explicit-constructor): a double above the range of int64_t
-  Json(double v) : value_(v) {}                // NOLINT(google-explicit-constructor)
-  Json(const char* v) : value_(std::string(v)) {}   // NOLINT(google-explicit-constructor)
-  Json(std::string v) : value_(std::move(v)) {}     // NOLINT(google-explicit-constructor)
+  Json(bool v) : value_(v) {}                           // NOLINT(google-explicit-constructor)
+  Json(int v) : value_(int64_t{v}) {}                   // NOLINT(google-explicit-constructor)
+  Json(int64_t v) : value_(v) {}                        // NOLINT(google-explicit-constructor)
+  Json(uint64_t v);                                     // NOLINT(google-explicit-constructor): a double above the range of int64_t
+  Json(double v) : value_(v) {}                         // NOLINT(google-explicit-constructor)
+  Json(const char* v) : value_(std::string(v)) {}       // NOLINT(google-explicit-constructor)
+  Json(std::string v) : value_(std::move(v)) {}         // NOLINT(google-explicit-constructor)
   Json(std::string_view v) : value_(std::string(v)) {}  // NOLINT(google-explicit-constructor)
-  Json(Array v) : value_(std::move(v)) {}      // NOLINT(google-explicit-constructor)
-  Json(Object v) : value_(std::move(v)) {}     // NOLINT(google-explicit-constructor)
+  Json(Array v) : value_(std::move(v)) {}               // NOLINT(google-explicit-constructor)
+  Json(Object v) : value_(std::move(v)) {}              // NOLINT(google-explicit-constructor)
 
   bool is_null() const { return value_.index() == 0; }
   const bool* as_bool() const { return std::get_if<bool>(&value_); }

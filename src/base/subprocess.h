@@ -10,8 +10,8 @@
 namespace thimble {
 
 struct CommandResult {
-  int status = 0;      ///< exit code; 128 + signal when killed
-  std::string out;     ///< stdout and stderr, as they came
+  int status = 0;   ///< exit code; 128 + signal when killed
+  std::string out;  ///< stdout and stderr, as they came
   bool timed_out = false;
 };
 

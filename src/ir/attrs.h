@@ -18,8 +18,8 @@ class Attrs {
  public:
   Attrs();
   template <class T>
-    requires(!std::is_same_v<std::remove_cvref_t<T>, Attrs>)
-  Attrs(T value) : box_(std::make_shared<Box<T>>(std::move(value))) {}  // NOLINT(google-explicit-constructor)
+  requires(!std::is_same_v<std::remove_cvref_t<T>, Attrs>) Attrs(T value)
+      : box_(std::make_shared<Box<T>>(std::move(value))) {}  // NOLINT(google-explicit-constructor)
 
   /// The struct; a Bug when it is of another type.
   template <class T>

@@ -16,8 +16,8 @@ namespace thimble {
 
 struct ForeignTensor {
   std::string name;
-  TensorType type;      ///< dynamic batch already resolved to 1
-  Bytes data;           ///< null unless constant
+  TensorType type;        ///< dynamic batch already resolved to 1
+  Bytes data;             ///< null unless constant
   bool variable = false;  ///< state that outlives a run
 };
 

@@ -56,7 +56,8 @@ std::vector<int64_t> to_int64(const TensorView& tensor) {
   require(tensor.type && tensor.data, "contents of a tensor asked for that are not known");
   switch (tensor.type->dtype) {
     case DType::I8: return widen<int8_t>(tensor);
-    case DType::U8: case DType::Bool: return widen<uint8_t>(tensor);
+    case DType::U8:
+    case DType::Bool: return widen<uint8_t>(tensor);
     case DType::I16: return widen<int16_t>(tensor);
     case DType::I32: return widen<int32_t>(tensor);
     case DType::I64: return widen<int64_t>(tensor);

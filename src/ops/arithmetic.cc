@@ -109,12 +109,15 @@ Window window(int64_t in, int64_t kernel, int64_t stride, int64_t dilation, Padd
   return {out, total / 2, total - total / 2};
 }
 
-std::vector<Multiplier> channel_multipliers(const TensorType& input, const TensorType& weights, const TensorType& output, int64_t channels) {
-  expect(input.quant.quantised() && weights.quant.quantised() && output.quant.quantised(), "an integer op needs scales on input, weights and output");
+std::vector<Multiplier> channel_multipliers(const TensorType& input, const TensorType& weights, const TensorType& output,
+                                            int64_t channels) {
+  expect(input.quant.quantised() && weights.quant.quantised() && output.quant.quantised(),
+         "an integer op needs scales on input, weights and output");
   std::vector<Multiplier> all;
   for (size_t c = 0; c < static_cast<size_t>(channels); ++c) {
     const double weight_scale = weights.quant.scale[weights.quant.per_channel() ? c : 0];
-    all.push_back(quantize_multiplier(static_cast<double>(input.quant.scale[0]) * weight_scale / static_cast<double>(output.quant.scale[0])));
+    all.push_back(
+        quantize_multiplier(static_cast<double>(input.quant.scale[0]) * weight_scale / static_cast<double>(output.quant.scale[0])));
   }
   return all;
 }

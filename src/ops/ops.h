@@ -13,6 +13,7 @@ const OpDef* find_op(std::string_view name);
 const OpDef& op_named(std::string_view name);
 
 /// Graph::add_node by the op's name.
-ValueId add_node(Graph& graph, std::string_view op, std::string name, std::vector<ValueId> in, Attrs attrs = {}, std::vector<Quant> quant = {});
+ValueId add_node(Graph& graph, std::string_view op, std::string name, std::vector<ValueId> in, Attrs attrs = {},
+                 std::vector<Quant> quant = {});
 
 }  // namespace thimble

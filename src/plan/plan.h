@@ -12,7 +12,7 @@ namespace thimble {
 struct PlanStep {
   int64_t scratch_bytes = 0;  ///< lives only while the node runs
   int scratch_align = 4;
-  int align = 1;          ///< of the node's operands in the arena
+  int align = 1;  ///< of the node's operands in the arena
   /// The only output may take the buffer of an operand of equal size that dies here (a graph input's too: a run consumes them).
   bool in_place = false;
   /// The output is operand 0 under another shape. Where operand 0 is a constant or a state, which the arena does not hold, the output

@@ -14,14 +14,14 @@ enum class Isa : uint32_t {
   Arm = 1u << 0,
   ArmDsp = 1u << 1,  ///< ARMv7E-M / ARMv8-M DSP extension
   Helium = 1u << 2,
-  Fpu32 = 1u << 3,   ///< single-precision hardware floating point
+  Fpu32 = 1u << 3,  ///< single-precision hardware floating point
   RiscV = 1u << 4,
   Xtensa = 1u << 5,
   Avr = 1u << 6,
   AArch64 = 1u << 7,  ///< with NEON
   X86 = 1u << 8,
   Avx2 = 1u << 9,
-  Wasm = 1u << 10,  ///< with SIMD-128
+  Wasm = 1u << 10,   ///< with SIMD-128
   Mul64 = 1u << 11,  ///< 32x32 -> 64 bit multiply in one instruction
 };
 constexpr Isa operator|(Isa a, Isa b) { return static_cast<Isa>(static_cast<uint32_t>(a) | static_cast<uint32_t>(b)); }
@@ -41,11 +41,11 @@ struct Board {
   std::string_view name, summary;
   std::string_view core;  ///< "cortex-m4": the row of the timing table
   Isa isa = Isa::Any;
-  std::string_view triple;    ///< prefix of the tools: "arm-none-eabi-"
-  std::string_view cflags;    ///< what selects the core
-  Region flash, ram;          ///< true limits of the board
+  std::string_view triple;  ///< prefix of the tools: "arm-none-eabi-"
+  std::string_view cflags;  ///< what selects the core
+  Region flash, ram;        ///< true limits of the board
   double clock_hz = 0;
-  double active_mw = 0;       ///< power while computing; its source stands beside the row
+  double active_mw = 0;          ///< power while computing; its source stands beside the row
   std::string_view support_dir;  ///< below runtime/boards: startup and linker script
   std::string_view emulator;     ///< command line up to the firmware's file name; empty: runs natively
   int pointer_bytes = 4;

@@ -10,7 +10,7 @@ typedef struct {
   float factor;
 } thimble_example_f32_shape;
 
-THIMBLE_KERNEL void thimble_example_f32(const float *in, float *out, const thimble_example_f32_shape *s) {
+THIMBLE_KERNEL void thimble_example_f32(const float* in, float* out, const thimble_example_f32_shape* s) {
   for (int32_t i = 0; i < s->elements; ++i) out[i] = s->factor * in[i];
 }
 

@@ -6,9 +6,9 @@ extern uint32_t _stack_top;
 int main(void);
 void reset(void);
 
-static uintptr_t semihost(uintptr_t operation, const void *block) {
+static uintptr_t semihost(uintptr_t operation, const void* block) {
   register uintptr_t r0 __asm__("r0") = operation;
-  register const void *r1 __asm__("r1") = block;
+  register const void* r1 __asm__("r1") = block;
   __asm__ volatile("bkpt 0xab" : "+r"(r0) : "r"(r1) : "memory");
   return r0;
 }
@@ -16,8 +16,8 @@ static uintptr_t semihost(uintptr_t operation, const void *block) {
 static void fault(void) { harness_exit(3); }
 
 /* ARMv7-M Architecture Reference Manual, B3.2: system control space. */
-#define CPACR (*(volatile uint32_t *)0xE000ED88)
-#define CCR (*(volatile uint32_t *)0xE000ED14)
+#define CPACR (*(volatile uint32_t*)0xE000ED88)
+#define CCR (*(volatile uint32_t*)0xE000ED14)
 
 void reset(void) {
 #if defined(__ARM_FP) || defined(__ARM_FEATURE_MVE)

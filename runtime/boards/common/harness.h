@@ -10,8 +10,8 @@
 enum { HARNESS_OUTPUTS = 1, HARNESS_TRACE = 2, HARNESS_REPORT = 3 };
 
 /* Fills `to` with the next `bytes` of the records; 0 when there are no more. */
-int harness_read(void *to, int32_t bytes);
-void harness_write(int stream, const void *from, int32_t bytes);
+int harness_read(void* to, int32_t bytes);
+void harness_write(int stream, const void* from, int32_t bytes);
 /* Nanoseconds of a clock that only goes forward; boards that are real machines define HARNESS_CLOCK. */
 int64_t harness_clock_ns(void);
 /* Ends the emulation; 0 is success. */

@@ -12,10 +12,10 @@ harness_model harness_instance;
 static int record;
 
 /* One inference with the stack below this frame painted; tells the bytes that it touched, or -1. */
-static __attribute__((noinline)) int32_t run_painted(int *status) {
-  uint8_t *const top = harness_stack_pointer();
-  uint8_t *const bottom = harness_stack_bottom(top);
-  volatile uint8_t *at;
+static __attribute__((noinline)) int32_t run_painted(int* status) {
+  uint8_t* const top = harness_stack_pointer();
+  uint8_t* const bottom = harness_stack_bottom(top);
+  volatile uint8_t* at;
   for (at = bottom; at < top; ++at) *at = 0xA5;
   *status = harness_run(&harness_instance);
   for (at = bottom; at < top && *at == 0xA5;) ++at;
@@ -23,8 +23,8 @@ static __attribute__((noinline)) int32_t run_painted(int *status) {
 }
 
 #ifdef THIMBLE_TRACE
-void thimble_trace(int layer, const void *data, long bytes);
-void thimble_trace(int layer, const void *data, long bytes) {
+void thimble_trace(int layer, const void* data, long bytes);
+void thimble_trace(int layer, const void* data, long bytes) {
   const int32_t head[2] = {layer, (int32_t)bytes};
   if (record != 0) return;
   harness_write(HARNESS_TRACE, head, 8);

@@ -5,15 +5,15 @@
 
 #include "common/harness.h"
 
-int harness_read(void *to, int32_t bytes) {
-  static FILE *file;
+int harness_read(void* to, int32_t bytes) {
+  static FILE* file;
   if (!file) file = fopen("in.bin", "rb");
   return file && fread(to, 1, (size_t)bytes, file) == (size_t)bytes;
 }
 
-void harness_write(int stream, const void *from, int32_t bytes) {
-  static FILE *files[4];
-  static const char *const names[4] = {"", "out.bin", "trace.bin", "report.bin"};
+void harness_write(int stream, const void* from, int32_t bytes) {
+  static FILE* files[4];
+  static const char* const names[4] = {"", "out.bin", "trace.bin", "report.bin"};
   if (!files[stream]) files[stream] = fopen(names[stream], "wb");
   if (!files[stream] || fwrite(from, 1, (size_t)bytes, files[stream]) != (size_t)bytes) harness_exit(5);
 }

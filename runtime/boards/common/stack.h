@@ -12,8 +12,8 @@
 #endif
 
 /* The lowest address in use. */
-static inline __attribute__((always_inline)) uint8_t *harness_stack_pointer(void) {
-  uint8_t *sp;
+static inline __attribute__((always_inline)) uint8_t* harness_stack_pointer(void) {
+  uint8_t* sp;
 #if defined(__arm__) || defined(__aarch64__)
   __asm__ volatile("mov %0, sp" : "=r"(sp));
 #elif defined(__riscv)
@@ -23,7 +23,7 @@ static inline __attribute__((always_inline)) uint8_t *harness_stack_pointer(void
 #elif defined(__x86_64__)
   __asm__ volatile("mov %%rsp, %0" : "=r"(sp));
 #elif defined(__AVR__)
-  sp = (uint8_t *)(*(volatile uint16_t *)0x5D + 1); /* SP is the next free byte */
+  sp = (uint8_t*)(*(volatile uint16_t*)0x5D + 1); /* SP is the next free byte */
 #else
   sp = 0;
 #endif
@@ -31,7 +31,7 @@ static inline __attribute__((always_inline)) uint8_t *harness_stack_pointer(void
 }
 
 /* The lowest address to paint; `top` itself where the stack cannot be painted. */
-static inline __attribute__((always_inline)) uint8_t *harness_stack_bottom(uint8_t *top) {
+static inline __attribute__((always_inline)) uint8_t* harness_stack_bottom(uint8_t* top) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__wasm__)
   return top;
 #elif defined(__linux__)

@@ -6,9 +6,9 @@ int main(void);
 void reset(void);
 
 /* RISC-V semihosting specification: three uncompressed instructions in one page. */
-static __attribute__((noinline, aligned(16))) uintptr_t semihost(uintptr_t operation, const void *block) {
+static __attribute__((noinline, aligned(16))) uintptr_t semihost(uintptr_t operation, const void* block) {
   register uintptr_t a0 __asm__("a0") = operation;
-  register const void *a1 __asm__("a1") = block;
+  register const void* a1 __asm__("a1") = block;
   __asm__ volatile(
       ".option push\n\t.option norvc\n\t"
       "slli x0, x0, 0x1f\n\tebreak\n\tsrai x0, x0, 7\n\t"

@@ -12,6 +12,10 @@ int64_t __muldi3(int64_t a, int64_t b);
 uint32_t __udivsi3(uint32_t a, uint32_t b);
 uint32_t __umodsi3(uint32_t a, uint32_t b);
 int32_t __divsi3(int32_t a, int32_t b);
+uint64_t __udivdi3(uint64_t a, uint64_t b);
+uint64_t __umoddi3(uint64_t a, uint64_t b);
+int64_t __divdi3(int64_t a, int64_t b);
+int64_t __moddi3(int64_t a, int64_t b);
 float __addsf3(float a, float b);
 float __subsf3(float a, float b);
 float __mulsf3(float a, float b);
@@ -41,7 +45,7 @@ static int leading_zeros(uint32_t x) {
   return zeros + !(x >> 31);
 }
 
-static uint32_t divide(uint32_t a, uint32_t b, uint32_t *rest) {
+static uint32_t divide(uint32_t a, uint32_t b, uint32_t* rest) {
   uint32_t quotient = 0;
   int shift;
   if (b == 0 || a < b) {
@@ -75,6 +79,47 @@ int32_t __divsi3(int32_t a, int32_t b) {
 #define EXPONENT 0x7F800000u
 #define NOT_A_NUMBER 0x7FC00000u
 
+static uint64_t divide_wide(uint64_t a, uint64_t b, uint64_t* rest) {
+  uint64_t quotient = 0, left = 0;
+  if ((a >> 32) == 0 && (b >> 32) == 0) {
+    uint32_t narrow;
+    quotient = divide((uint32_t)a, (uint32_t)b, &narrow);
+    *rest = narrow;
+    return quotient;
+  }
+  for (int bit = 63; bit >= 0; --bit) {
+    const uint32_t carry = (uint32_t)(left >> 63);
+    left = left << 1 | (a >> bit & 1);
+    quotient <<= 1;
+    if (carry || left >= b) left -= b, quotient |= 1;
+  }
+  *rest = left;
+  return quotient;
+}
+
+static uint64_t size_of(int64_t x) { return x < 0 ? 0 - (uint64_t)x : (uint64_t)x; }
+
+uint64_t __udivdi3(uint64_t a, uint64_t b) {
+  uint64_t rest;
+  return divide_wide(a, b, &rest);
+}
+
+uint64_t __umoddi3(uint64_t a, uint64_t b) {
+  uint64_t rest;
+  divide_wide(a, b, &rest);
+  return rest;
+}
+
+int64_t __divdi3(int64_t a, int64_t b) {
+  const uint64_t quotient = __udivdi3(size_of(a), size_of(b));
+  return (int64_t)((a < 0) != (b < 0) ? 0 - quotient : quotient);
+}
+
+int64_t __moddi3(int64_t a, int64_t b) {
+  const uint64_t rest = __umoddi3(size_of(a), size_of(b));
+  return (int64_t)(a < 0 ? 0 - rest : rest);
+}
+
 static uint32_t shift_keeping_lost(uint32_t x, int by) { return by == 0 ? x : by > 31 ? x != 0 : x >> by | ((x << (32 - by)) != 0); }
 
 /* The nearest float to mantissa * 2^(exponent - 127 - 30), the mantissa's highest bit being bit 30. */
@@ -92,7 +137,7 @@ static float rounded(uint32_t sign, int exponent, uint32_t mantissa) {
 }
 
 /* The mantissa with its hidden bit at bit 23 and a biased exponent of 1 at least. */
-static uint32_t unpack(uint32_t bits, int *exponent) {
+static uint32_t unpack(uint32_t bits, int* exponent) {
   *exponent = (int)(bits >> 23 & 255);
   if (*exponent == 0) {
     *exponent = 1;

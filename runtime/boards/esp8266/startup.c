@@ -17,15 +17,15 @@ static int simcall(int number, uintptr_t a, uintptr_t b, uintptr_t c) {
   return a2;
 }
 
-int harness_read(void *to, int32_t bytes) {
+int harness_read(void* to, int32_t bytes) {
   static int file;
   if (!file) file = simcall(SIM_OPEN, (uintptr_t) "in.bin", OPEN_TO_READ, 0) + 1;
   return simcall(SIM_READ, (uintptr_t)(file - 1), (uintptr_t)to, (uintptr_t)bytes) == bytes;
 }
 
-void harness_write(int stream, const void *from, int32_t bytes) {
+void harness_write(int stream, const void* from, int32_t bytes) {
   static int files[4];
-  static const char *const names[4] = {"", "out.bin", "trace.bin", "report.bin"};
+  static const char* const names[4] = {"", "out.bin", "trace.bin", "report.bin"};
   if (!files[stream]) files[stream] = simcall(SIM_OPEN, (uintptr_t)names[stream], OPEN_TO_WRITE, 0644) + 1;
   simcall(SIM_WRITE, (uintptr_t)(files[stream] - 1), (uintptr_t)from, (uintptr_t)bytes);
 }

@@ -17,15 +17,15 @@ static long linux_call(long number, long a, long b, long c, long d) {
   return x0;
 }
 
-int harness_read(void *to, int32_t bytes) {
+int harness_read(void* to, int32_t bytes) {
   static long file;
   if (!file) file = linux_call(LINUX_OPENAT, AT_THIS_FOLDER, (long)"in.bin", OPEN_TO_READ, 0) + 1;
   return linux_call(LINUX_READ, file - 1, (long)to, bytes, 0) == bytes;
 }
 
-void harness_write(int stream, const void *from, int32_t bytes) {
+void harness_write(int stream, const void* from, int32_t bytes) {
   static long files[4];
-  const char *const name = stream == HARNESS_OUTPUTS ? "out.bin" : stream == HARNESS_TRACE ? "trace.bin" : "report.bin";
+  const char* const name = stream == HARNESS_OUTPUTS ? "out.bin" : stream == HARNESS_TRACE ? "trace.bin" : "report.bin";
   if (!files[stream]) files[stream] = linux_call(LINUX_OPENAT, AT_THIS_FOLDER, (long)name, OPEN_TO_WRITE, 0644) + 1;
   linux_call(LINUX_WRITE, files[stream] - 1, (long)from, bytes, 0);
 }

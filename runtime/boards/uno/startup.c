@@ -2,14 +2,14 @@
  * GPIOR0 (0x3E) names a stream (0: the records), GPIOR1 (0x4A) is its next byte, GPIOR2 (0x4B) ends the run with a status. */
 #include "common/harness.h"
 
-#define STREAM (*(volatile uint8_t *)0x3E)
-#define BYTE (*(volatile uint8_t *)0x4A)
-#define END (*(volatile uint8_t *)0x4B)
+#define STREAM (*(volatile uint8_t*)0x3E)
+#define BYTE (*(volatile uint8_t*)0x4A)
+#define END (*(volatile uint8_t*)0x4B)
 
 int main(void);
 
-int harness_read(void *to, int32_t bytes) {
-  uint8_t *at = (uint8_t *)to;
+int harness_read(void* to, int32_t bytes) {
+  uint8_t* at = (uint8_t*)to;
   for (; bytes > 0; --bytes) {
     STREAM = 0;
     *at++ = BYTE;
@@ -18,8 +18,8 @@ int harness_read(void *to, int32_t bytes) {
   return 1;
 }
 
-void harness_write(int stream, const void *from, int32_t bytes) {
-  const uint8_t *at = (const uint8_t *)from;
+void harness_write(int stream, const void* from, int32_t bytes) {
+  const uint8_t* at = (const uint8_t*)from;
   STREAM = (uint8_t)stream;
   for (; bytes > 0; --bytes) BYTE = *at++;
 }
