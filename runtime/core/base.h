@@ -1,6 +1,6 @@
 /* What every kernel and signal block stands on: fixed-width integers, how functions are declared, how constants are read.
  *
- * Rules of runtime/: C99 and C++11 alike, no heap, no global state, nothing of libc but memcpy and friends. Every file is pasted into the
+ * Rules of runtime/: C99 and C++17 alike, no heap, no global state, nothing of libc but memcpy and friends. Every file is pasted into the
  * exported model, so names start with thimble_, and functions are declared THIMBLE_KERNEL. */
 #ifndef THIMBLE_CORE_BASE_H
 #define THIMBLE_CORE_BASE_H
@@ -33,7 +33,8 @@ THIMBLE_INLINE float thimble_const_f32(const float* p, int32_t i) { return pgm_r
 #define THIMBLE_CONST static const __attribute__((aligned(4)))
 typedef uint32_t __attribute__((may_alias)) thimble_word;
 THIMBLE_INLINE uint32_t thimble_const_at(const void* p) {
-  const uintptr_t at = (uintptr_t)p;
+  uintptr_t at = (uintptr_t)p;
+  __asm("" : "+r"(at)); /* the word may reach past a short table, which is padded to whole words by its alignment */
   return *(const thimble_word*)(at & ~(uintptr_t)3) >> (8 * (at & 3));
 }
 THIMBLE_INLINE int8_t thimble_const_s8(const int8_t* p, int32_t i) { return (int8_t)thimble_const_at(p + i); }

@@ -4,6 +4,10 @@
 
 #include "core/base.h"
 
+#if !defined(__ARM_FEATURE_DSP)
+#error "this model was compiled for a core with the ARM DSP extension (Cortex-M4, M7, M33); compile it anew with --board"
+#endif
+
 /* x << up becomes an int8 output: multiplied by m, h added to the high word, shifted down, saturated and clamped. `third` is, with a
  * literal shift, what a negative x adds (exact = 1: negative ties can be seen); with shift = -1 the shift itself. t is free. */
 __asm__(

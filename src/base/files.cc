@@ -67,7 +67,11 @@ fs::path runtime_dir() {
 }
 
 TempDir::TempDir() {
-  std::string name = (fs::temp_directory_path() / "thimble-XXXXXX").string();
+  std::error_code fault;
+  const fs::path parent = fs::temp_directory_path(fault);
+  if (fault)
+    throw Error(Blame::Environment, "there is no folder for temporary files: " + fault.message(), "point TMPDIR at one that exists");
+  std::string name = (parent / "thimble-XXXXXX").string();
   if (!mkdtemp(name.data())) fail("make a folder like", name);
   path_ = name;
 }

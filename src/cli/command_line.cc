@@ -27,7 +27,11 @@ void declare(CLI::App& app, const Step& step, const std::vector<FieldInfo>& fiel
   app.allow_extras();
   app.add_flag("--json", words.json);
   app.add_flag("-h,--help", words.help);
-  for (std::string_view name : step.positional) app.add_option(std::string(name), words.given[std::string(name)])->expected(1)->take_all();
+  for (std::string_view name : step.positional)
+    app.add_option(std::string(name), words.given[std::string(name)])
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->allow_extra_args(false);
   for (const FieldInfo& field : fields) {
     if (std::find(step.positional.begin(), step.positional.end(), field.name) != step.positional.end()) continue;
     const std::string flag = flag_of(field.name);

@@ -24,7 +24,10 @@ void look_at_terminal() {
   terminal().colours = terminal().watched && !(no_colour && *no_colour) && !(kind && std::string_view(kind) == "dumb");
 }
 
-void say(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void say(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
+    throw Error(Blame::Environment, "cannot write the result", "is the disk full, or the reader of the pipe gone?");
+}
 
 int run_step(const Step& step, std::span<const std::string> words) {
   const Doing doing([&] { return fmt::format("running `thimble {}`", step.name); });

@@ -83,6 +83,20 @@ TEST(Compile, AModelNamedLikeAKernelGetsAnotherName) {
   EXPECT_EQ(run_selftest(model, {"gcc", "-std=c99"}).status, 0);
 }
 
+/// The exported helper rounds as the quantize op does, to the last float before a tie, and has an answer for what is no number.
+TEST(Compile, QuantisesRealInputsAsTheQuantizeOpDoes) {
+  const Compiled model = compile(two_layers(), board_named("host"));  // scale 0.05, zero 3
+  const TempDir dir;
+  write_text(dir.path() / "two_layers.h", model.header);
+  write_text(dir.path() / "main.c",
+             "#include <math.h>\n#include <stdio.h>\n#include \"two_layers.h\"\nint main(void) {\n"
+             "  const float reals[] = {0.0f, 0.5f * 0.05f, -0.5f * 0.05f, 0.49999997f * 0.05f, 1e30f, -1e30f, NAN};\n"
+             "  for (int i = 0; i < 7; ++i) printf(\"%d \", thimble_two_layers_quantize_input0(reals[i]));\n  return 0;\n}\n");
+  const CommandResult built = run_command({"gcc", "-std=c99", "-Wall", "-Werror", "-fsanitize=undefined", "main.c"}, dir.path());
+  ASSERT_EQ(built.status, 0) << built.out;
+  EXPECT_EQ(run_command({(dir.path() / "a.out").string()}, dir.path()).out, "3 4 2 3 127 -128 -128 ");
+}
+
 TEST(Compile, NamesEveryNodeThatNoKernelRuns) {
   Graph graph{.name = "m"};
   const ValueId x = graph.add_input("x", {DType::I16, {1, 4}, per_tensor(1, 0)});

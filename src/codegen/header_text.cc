@@ -44,12 +44,13 @@ std::string port_helpers(const Compiled& model, const std::string& macro, std::s
     if (in) {
       const Limits limits = limits_of(port.type.dtype);
       text += fmt::format(
-          "/* The integer nearest to a real value of input {1}. */\n"
+          "/* The integer nearest to a real value of input {1}, ties away from zero; the lowest for what is not a number. */\n"
           "static inline {3} thimble_{0}_quantize_input{1}(float real) {{\n"
-          "  const float scaled = real / {2}_INPUT{1}_SCALE;\n"
-          "  const float q = scaled + (scaled < 0.0f ? -0.5f : 0.5f);\n"
           "  const float low = {4} - (float){2}_INPUT{1}_ZERO, high = {5} - (float){2}_INPUT{1}_ZERO;\n"
-          "  return ({3})((int32_t)(q < low ? low : q > high ? high : q) + {2}_INPUT{1}_ZERO);\n}}\n",
+          "  const float scaled = real / {2}_INPUT{1}_SCALE, inside = scaled >= low ? (scaled <= high ? scaled : high) : low;\n"
+          "  const int32_t whole = (int32_t)inside;\n"
+          "  const float rest = inside - (float)whole;\n"
+          "  return ({3})(whole + (rest >= 0.5f) - (rest <= -0.5f) + {2}_INPUT{1}_ZERO);\n}}\n",
           model.name, i, macro, type, limits.low, limits.high);
     } else {
       text += fmt::format(

@@ -37,7 +37,7 @@ Cost cost_of(const RunResult& run, const Board& board) {
   if (run.cycles) cost.cycles = static_cast<int64_t>(*run.cycles);
   if (run.cycles && board.clock_hz > 0) cost.ms = *run.cycles / board.clock_hz * 1e3;
   if (!cost.ms && run.host_ms > 0) cost.ms = run.host_ms;
-  if (cost.ms && board.active_mw > 0) cost.uj = *cost.ms * board.active_mw;
+  if (cost.cycles) cost.uj = energy_uj(static_cast<double>(*cost.cycles), board);
   return cost;
 }
 
@@ -99,6 +99,7 @@ std::string summary_text(const Board& board, const Cost& cost) {
                     styled(Style::Bold, (*cost.uj < 100 ? fmt::format("{:.3g} uJ", *cost.uj) : grouped(std::llround(*cost.uj)) + " uJ")),
                     board.active_mw);
   if (text.empty()) return "  this board's emulator does not count instructions: sizes only\n";
+  if (cost.cycles) text += "\n" + wrapped("  cycles: " + timing_note(board), terminal().width, "  ");
   return text + "\n";
 }
 

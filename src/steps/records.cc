@@ -111,7 +111,9 @@ std::string wanted(const std::vector<TensorType>& types) {
 /// `number` of the file as the input keeps it.
 double stored(const TensorType& type, double number, bool raw) {
   if (raw || !type.quant.quantised() || type.dtype == DType::F32) return number;
-  return number / static_cast<double>(type.quant.scale[0]) + type.quant.zero[0];
+  if (std::isnan(number))
+    throw Error(Blame::User, "an input is not a number (NaN)", "an int8 model has no code for it; clean the data first");
+  return std::round(number / static_cast<double>(type.quant.scale[0])) + type.quant.zero[0];
 }
 
 }  // namespace

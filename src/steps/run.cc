@@ -28,7 +28,7 @@ struct RunRequest : ModelOnBoard {
     v("on", on, "the emulated board, the same C on this machine, or the interpreter");
     v("input", input, "what is fed in: random, smooth, or a .npy, .csv or .bin file with one record after the other");
     v("seed", seed, "of a random input", at_least(0));
-    v("records", records, "how many inferences; 0: all that the file has, or one", at_least(0));
+    v("records", records, "how many inferences; 0: all that the file has, or one", between(0, 100000));
     v("raw", raw, "numbers of a .csv are the model's own integers, not real values to quantise");
     v("output", output, "write the outputs into this .npy, .csv or .bin file too");
   }

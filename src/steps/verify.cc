@@ -23,7 +23,7 @@ struct VerifyRequest : ModelOnBoard {
     v("boards", boards, "several boards instead of one, or all; those that the model does not fit are left out, with the reason");
     v("golden", golden, "folder of golden vectors (with a manifest.json) to compare with, instead of the interpreter");
     v("seed", seed, "of the random inputs", at_least(0));
-    v("records", records, "how many uniform and how many smooth inputs; 0: all golden ones, or 4 random ones", at_least(0));
+    v("records", records, "how many uniform and how many smooth inputs; 0: all golden ones, or 4 random ones", between(0, 100000));
   }
 };
 
@@ -193,6 +193,7 @@ StepResult Verification::result() const {
       const bool ours = row.blame == Blame::Bug;
       table.row({ours ? Cell("✗", Style::Bad) : Cell("-", Style::Dim), Cell(row.where, Style::Dim),
                  ours ? Cell("failed", Style::Bad) : Cell("left out", Style::Dim)});
+      ok = ok && !ours;
       continue;
     }
     ++ran;
@@ -221,15 +222,19 @@ StepResult Verification::result() const {
     faults += "  " + wrapped(text, terminal().width - 2, "  ") + "\n";
   }
   StepResult result;
-  result.status = ok ? left_out_status() : 1;
+  // A verdict of yes needs something that ran beside the interpreter.
+  const bool nothing_ran = ran == (request_.golden.empty() ? 0 : 1);
+  result.status = left_out_status();
+  if (result.status == 0 && !ok) result.status = 1;
+  if (result.status == 0 && nothing_ran) result.status = exit_code(Blame::Environment);
   const std::string ways = fmt::format("equal in {} records, {} way{} to run it", record_count(), ran, ran == 1 ? "" : "s");
-  const std::string verdict = !ok        ? styled(Style::Bad, "they do not agree")
-                              : ran == 0 ? styled(Style::Warn, "not run anywhere")
-                                         : styled(Style::Good, ways);
+  const std::string verdict = !ok           ? styled(Style::Bad, "they do not agree")
+                              : nothing_ran ? styled(Style::Warn, "not run anywhere")
+                                            : styled(Style::Good, ways);
   result.text =
       fmt::format("{}: {}\n\n{}{}", styled(Style::Bold, imported_.name), verdict, table.text(), faults.empty() ? "" : "\n" + faults);
   result.json.set("model", request_.model)
-      .set("ok", ok)
+      .set("ok", ok && !nothing_ran)
       .set("reference", request_.golden.empty() ? "interpreter" : "golden")
       .set("records", record_count());
   result.json.set("runs", rows);

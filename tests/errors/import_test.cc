@@ -206,7 +206,7 @@ TEST(ImportErrors, AllUnknownOpsAtOnce) {
   graph.nodes[1] = {"CUSTOM", "dense2", 1, {2, 3}, {4}, {{"custom_code", std::string("TFLite_Detection_PostProcess")}}};
   EXPECT_EQ(error_of(graph, Blame::Unsupported),
             "error: model uses 2 ops that Thimble cannot run\n"
-            "  UNIDIRECTIONAL_SEQUENCE_RNN 'dense'    (node 0)  not supported; GRU and LSTM are\n"
+            "  UNIDIRECTIONAL_SEQUENCE_RNN 'dense'    (node 0)  not supported; a unidirectional LSTM is\n"
             "  CUSTOM 'TFLite_Detection_PostProcess'  (node 1)  no kernel; export the model without its post-processing\n");
 }
 
