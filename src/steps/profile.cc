@@ -99,7 +99,7 @@ std::string summary_text(const Board& board, const Cost& cost) {
                     styled(Style::Bold, (*cost.uj < 100 ? fmt::format("{:.3g} uJ", *cost.uj) : grouped(std::llround(*cost.uj)) + " uJ")),
                     board.active_mw);
   if (text.empty()) return "  this board's emulator does not count instructions: sizes only\n";
-  if (cost.cycles) text += "\n" + wrapped("  cycles: " + timing_note(board), terminal().width, "  ");
+  if (cost.cycles) text += "\n  " + wrapped("cycles: " + timing_note(board), terminal().width - 2, "  ");
   return text + "\n";
 }
 
