@@ -13,7 +13,7 @@
 namespace thimble {
 namespace {
 
-constexpr std::string_view kLevels[] = {"-O2", "-O3", "-Os"};
+constexpr std::string_view kLevels[] = {"-O2", "-O3", "-Os", "-O2"};
 constexpr int kStateAlign = 8;
 
 std::vector<PlanStep> plan_steps(const Graph& graph, const std::vector<const Kernel*>& kernels) {

@@ -98,8 +98,11 @@ class SourceWriter {
     }
     if (const auto* out = std::get_if<OutputArg>(&argument))
       return operand(text, node.out[static_cast<size_t>(out->index)], layer, true, out->offset);
-    if (std::get_if<ScratchArg>(&argument))
-      return parameter(text, "void *", fmt::format("(void *)({})", addresses_.scratch[static_cast<size_t>(node_index)]));
+    if (const auto* scratch = std::get_if<ScratchArg>(&argument)) {
+      const std::string& address = addresses_.scratch[static_cast<size_t>(node_index)];
+      return parameter(text, "void *",
+                       scratch->offset ? fmt::format("(void *)({} + {})", address, scratch->offset) : fmt::format("(void *)({})", address));
+    }
     if (const auto* constant = std::get_if<Constant>(&argument))
       return parameter(text, c_pointer(constant->dtype, true), pool_.add(*constant, layer, true));
     if (const auto* named = std::get_if<NameArg>(&argument)) return named->name;

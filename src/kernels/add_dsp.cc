@@ -22,15 +22,15 @@ Roles roles_of(const Node& node, const Graph& graph) {
 }
 
 /// The sum as a layer of one channel whose bias is the largest sum.
-DspLayer sum_of(const Roles& roles, const Node& node, const Graph& graph) {
+Int8Layer sum_of(const Roles& roles, const Node& node, const Graph& graph) {
   const TensorType& y = graph.type(node.out[0]);
-  DspLayer layer{.channels = 1,
-                 .taps = 0,
-                 .weights = {},
-                 .bias = {2 * 255 * (1 << kShift)},
-                 .multipliers = {roles.scaling.out},
-                 .out_zero = {y.quant.zero[0]},
-                 .range = quantized_range(node.attrs.as<BinaryAttrs>().activation, y)};
+  Int8Layer layer{.channels = 1,
+                  .taps = 0,
+                  .weights = {},
+                  .bias = {2 * 255 * (1 << kShift)},
+                  .multipliers = {roles.scaling.out},
+                  .out_zero = {y.quant.zero[0]},
+                  .range = quantized_range(node.attrs.as<BinaryAttrs>().activation, y)};
   layer.exact_ties = layer.range.min < y.quant.zero[0];
   return layer;
 }
@@ -41,13 +41,13 @@ std::optional<std::string> refuses(const Node& node, const Graph& graph) {
   if (a.shape != b.shape) return "the shapes differ";
   const Roles roles = roles_of(node, graph);
   if ((roles.shifted == 0 ? roles.scaling.a : roles.scaling.b) != kHalf) return "neither operand is brought to scale by a shift";
-  const DspLayer sum = sum_of(roles, node, graph);
+  const Int8Layer sum = sum_of(roles, node, graph);
   if (auto reason = refuses_scaling(sum)) return reason;
   return refuse_unless({{scaling_of(sum, 31, 2).shift >= 0, "the sum's scale is out of range"}});
 }
 
 /// Elements by their byte, both zero points folded in, raised as the sum is to be.
-std::vector<int32_t> make_table(const Roles& roles, const DspScaling& scaling, const Node& node, const Graph& graph) {
+std::vector<int32_t> make_table(const Roles& roles, const Int8Scaling& scaling, const Node& node, const Graph& graph) {
   const auto zero = [&](size_t i) { return graph.type(node.in[i]).quant.zero[0]; };
   const bool subtracts = node.op->name == "sub";
   const int sign_table = subtracts && roles.table == 1 ? -1 : 1, sign_shifted = subtracts && roles.shifted == 1 ? -1 : 1;
@@ -65,8 +65,8 @@ std::vector<int32_t> make_table(const Roles& roles, const DspScaling& scaling, c
 
 KernelCall lower(const Node& node, const Graph& graph) {
   const Roles roles = roles_of(node, graph);
-  const DspLayer sum = sum_of(roles, node, graph);
-  const DspScaling scaling = scaling_of(sum, 31, 2);
+  const Int8Layer sum = sum_of(roles, node, graph);
+  const Int8Scaling scaling = scaling_of(sum, 31, 2);
   const int64_t count = graph.type(node.out[0]).elements();
   const char* const op = node.op->name == "sub" && roles.shifted == 1 ? "sub" : "add";
   const std::string loop = fmt::format("thimble_add_dsp_{}_{}_{}_{}_{}_{}_{}", count, op, kShift + scaling.up, scaling.shift,

@@ -14,20 +14,6 @@ Window2d lay(const Node& node, const Graph& graph) {
   return lay_window(node.attrs.as<Conv2dAttrs>(), graph.type(node.in[0]), w.shape[1], w.shape[2]);
 }
 
-DspLayer layer_of(const Node& node, const Graph& graph) {
-  const TensorType &x = graph.type(node.in[0]), &w = graph.type(node.in[1]), &y = graph.type(node.out[0]);
-  const auto weights = constant_values<int8_t>(graph, node.in[1]);
-  DspLayer layer{.channels = w.shape[0],
-                 .taps = w.elements() / w.shape[0],
-                 .weights = {weights.begin(), weights.end()},
-                 .bias = bias_with_zero_point(graph, node, w.shape[0], x.quant.zero[0], 0),
-                 .multipliers = channel_multipliers(x, w, y, w.shape[0]),
-                 .out_zero = {},
-                 .range = quantized_range(node.attrs.as<Conv2dAttrs>().activation, y)};
-  settle(layer, y.quant.zero[0]);
-  return layer;
-}
-
 /// A convolution whose windows are single pixels side by side is one long row.
 Window2d flattened(Window2d at) {
   if (at.kernel_h * at.kernel_w * at.stride_h * at.stride_w != 1 || at.pad_top + at.pad_left != 0) return at;
@@ -97,7 +83,7 @@ std::optional<std::string> refuses(const Node& node, const Graph& graph) {
                                    {w.shape[0] >= 2, "there is only one output channel"},
                                    {w.shape[0] * 3 + 1 < 4096, "the output has too many channels for a store's offset"}}))
     return reason;
-  return refuses_pairing(layer_of(node, graph));
+  return refuses_pairing(conv2d_layer(node, graph));
 }
 
 int64_t scratch(const Node& node, const Graph& graph) {
@@ -116,7 +102,7 @@ double cycles(const Node& node, const Graph& graph, const Board&) {
   return 1.3 * (static_cast<double>((w.shape[0] + 1) / 2) * all_pairs_cost(count, t) + widen);
 }
 
-std::vector<int32_t> make_stream(const DspLayer& layer, const DspScaling& scaling, std::span<const int64_t> order, bool late) {
+std::vector<int32_t> make_stream(const Int8Layer& layer, const Int8Scaling& scaling, std::span<const int64_t> order, bool late) {
   std::vector<int32_t> stream;
   for (int64_t first = 0; first < layer.channels; first += 2) {
     const int64_t a = std::min(first, layer.channels - 2), b = a + 1;
@@ -139,9 +125,9 @@ KernelCall lower(const Node& node, const Graph& graph) {
   constexpr int64_t kSmallUnroll = 4;
   constexpr int kSharedShift = 13;
   const Window2d at = flattened(lay(node, graph));
-  const DspLayer layer = layer_of(node, graph);
+  const Int8Layer layer = conv2d_layer(node, graph);
   const Tiling t = tiling_of(at);
-  const DspScaling scaling = scaling_of(layer, kSharedShift, 7);  // one bit less costs one instruction per two outputs
+  const Int8Scaling scaling = scaling_of(layer, kSharedShift, 7);  // one bit less costs one instruction per two outputs
   const bool late = needs_late_bias(layer);
   const std::vector<int32_t> stream = make_stream(layer, scaling, tap_order(at, t), late);
   const auto pair_words = static_cast<int64_t>(stream.size()) / ((layer.channels + 1) / 2);

@@ -16,28 +16,6 @@ Window2d lay(const Node& node, const Graph& graph) {
   return lay_window(node.attrs.as<Dwconv2dAttrs>(), graph.type(node.in[0]), w.shape[1], w.shape[2]);
 }
 
-/// Weights as [channel][row * 3 + column].
-DspLayer layer_of(const Node& node, const Graph& graph) {
-  const TensorType &x = graph.type(node.in[0]), &w = graph.type(node.in[1]), &y = graph.type(node.out[0]);
-  const int64_t channels = w.shape[3], taps = w.shape[1] * w.shape[2];
-  DspLayer layer{.channels = channels,
-                 .taps = taps,
-                 .weights = std::vector<int8_t>(static_cast<size_t>(channels * taps)),
-                 .bias = bias_or_zeros<int32_t>(graph, node, channels),
-                 .multipliers = channel_multipliers(x, w, y, channels),
-                 .out_zero = {},
-                 .range = quantized_range(node.attrs.as<Dwconv2dAttrs>().activation, y)};
-  const auto from = constant_values<int8_t>(graph, node.in[1]);
-  for (int64_t k = 0; k < taps; ++k)
-    for (int64_t c = 0; c < channels; ++c) {
-      const int8_t weight = from[static_cast<size_t>(k * channels + c)];
-      layer.weights[static_cast<size_t>(c * taps + k)] = weight;
-      layer.bias[static_cast<size_t>(c)] -= x.quant.zero[0] * weight;
-    }
-  settle(layer, y.quant.zero[0]);
-  return layer;
-}
-
 /// Which axis is fast, and the plane that follows.
 struct Planes {
   bool rows_fast = false;
@@ -84,7 +62,7 @@ std::optional<std::string> refuses(const Node& node, const Graph& graph) {
     return reason;
   const Planes p = planes_of(at);
   if (4 * p.pitch + 16 > 1020) return "a row of the input is too long for a load's offset";
-  return refuses_scaling(layer_of(node, graph));
+  return refuses_scaling(dwconv2d_layer(node, graph));
 }
 
 int64_t scratch(const Node& node, const Graph& graph) {
@@ -99,7 +77,7 @@ double cycles(const Node& node, const Graph& graph, const Board&) {
   return 1.3 * static_cast<double>(at.in_c) * (per_channel + 1.8 * static_cast<double>(at.in_h * at.in_w));
 }
 
-std::vector<int32_t> make_stream(const DspLayer& layer, const DspScaling& scaling, const Planes& p, int64_t stride) {
+std::vector<int32_t> make_stream(const Int8Layer& layer, const Int8Scaling& scaling, const Planes& p, int64_t stride) {
   std::vector<int32_t> stream;
   const int up = 1 << scaling.up;
   const auto pair = [](int first, int second) {
@@ -121,11 +99,11 @@ std::vector<int32_t> make_stream(const DspLayer& layer, const DspScaling& scalin
 
 KernelCall lower(const Node& node, const Graph& graph) {
   const Window2d at = lay(node, graph);
-  const DspLayer layer = layer_of(node, graph);
+  const Int8Layer layer = dwconv2d_layer(node, graph);
   const Planes p = planes_of(at);
   const int64_t in_row = at.in_w * at.in_c, out_row = at.out_w * at.in_c;
   const int64_t step_fast = p.rows_fast ? out_row : at.in_c, step_slow = p.rows_fast ? at.in_c : out_row;
-  const DspScaling scaling = scaling_of(layer, 12, 4);                 // here a smaller `up` is free: it is in the weights
+  const Int8Scaling scaling = scaling_of(layer, 12, 4);                // here a smaller `up` is free: it is in the weights
   const int up = scaling.exact && scaling.shift < 0 ? scaling.up : 8;  // where the code needs to know
   const std::string id = c_word(layer.range.min) + "_" + c_word(layer.range.max);
   const std::string channel = fmt::format("thimble_dwconv2d_3x3_dsp_{}_{}_{}_{}_{}_{}_{}_{}_{}", p.pitch, p.fast, at.stride_h, step_fast,

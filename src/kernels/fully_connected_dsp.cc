@@ -9,20 +9,6 @@
 namespace thimble {
 namespace {
 
-DspLayer layer_of(const Node& node, const Graph& graph) {
-  const TensorType &x = graph.type(node.in[0]), &w = graph.type(node.in[1]), &y = graph.type(node.out[0]);
-  const auto weights = constant_values<int8_t>(graph, node.in[1]);
-  DspLayer layer{.channels = w.shape[0],
-                 .taps = w.shape[1],
-                 .weights = {weights.begin(), weights.end()},
-                 .bias = bias_with_zero_point(graph, node, w.shape[0], x.quant.zero[0], 0),
-                 .multipliers = fully_connected_multipliers(x, w, y),
-                 .out_zero = {},
-                 .range = quantized_range(node.attrs.as<FullyConnectedAttrs>().activation, y)};
-  settle(layer, y.quant.zero[0]);
-  return layer;
-}
-
 int64_t steps_of(int64_t features) { return (features + 3) / 4; }
 
 std::optional<std::string> refuses(const Node& node, const Graph& graph) {
@@ -40,7 +26,7 @@ std::optional<std::string> refuses(const Node& node, const Graph& graph) {
                          {w.shape[0] >= 4, "there are fewer than four outputs"},
                          {8 * steps_of(w.shape[1]) < 65536, "there are too many inputs"}}))
     return reason;
-  return refuses_pairing(layer_of(node, graph));
+  return refuses_pairing(fully_connected_layer(node, graph));
 }
 
 int64_t scratch(const Node& node, const Graph& graph) { return 8 * steps_of(graph.type(node.in[1]).shape[1]); }
@@ -51,7 +37,7 @@ double cycles(const Node& node, const Graph& graph, const Board&) {
   return fours * (steps * 20 + 50) + steps * 9 + 60;
 }
 
-std::vector<int32_t> make_stream(const DspLayer& layer, const DspScaling& scaling, bool late) {
+std::vector<int32_t> make_stream(const Int8Layer& layer, const Int8Scaling& scaling, bool late) {
   std::vector<int32_t> stream;
   for (int64_t first = 0; first < layer.channels; first += 4) {
     const int64_t c = std::min(first, layer.channels - 4);
@@ -72,8 +58,8 @@ std::vector<int32_t> make_stream(const DspLayer& layer, const DspScaling& scalin
 
 KernelCall lower(const Node& node, const Graph& graph) {
   constexpr int64_t kMostUnroll = 16, kSmallUnroll = 2;
-  const DspLayer layer = layer_of(node, graph);
-  const DspScaling scaling = scaling_of(layer, 12, 7);  // one bit less costs little
+  const Int8Layer layer = fully_connected_layer(node, graph);
+  const Int8Scaling scaling = scaling_of(layer, 12, 7);  // one bit less costs little
   const bool late = needs_late_bias(layer);
   const std::vector<int32_t> stream = make_stream(layer, scaling, late);
   const int64_t steps = steps_of(layer.taps);

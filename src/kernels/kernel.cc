@@ -9,7 +9,7 @@
 namespace thimble {
 
 std::span<const std::string_view> enum_names(Optimize) {
-  static constexpr std::string_view kNames[] = {"balanced", "speed", "flash"};
+  static constexpr std::string_view kNames[] = {"balanced", "speed", "flash", "ram"};
   return kNames;
 }
 

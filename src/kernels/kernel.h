@@ -15,7 +15,7 @@
 namespace thimble {
 
 /// What the generated code optimises for; decides which kernels are chosen, how they are inlined and the compiler's level.
-enum class Optimize : uint8_t { Balanced, Speed, Flash };
+enum class Optimize : uint8_t { Balanced, Speed, Flash, Ram };
 std::span<const std::string_view> enum_names(Optimize);
 
 /// A table that goes to flash beside the code: packed weights, biases, multipliers, lookup tables.
@@ -44,7 +44,9 @@ struct OutputArg {
   int index;
   int64_t offset = 0;
 };
-struct ScratchArg {};
+struct ScratchArg {
+  int64_t offset = 0;
+};
 struct NameArg {
   std::string name;  ///< of a function or object that a definition of the call made
 };
@@ -59,7 +61,7 @@ class KernelCall {
 
   KernelCall& input(int i, int64_t byte_offset = 0) { return add(InputArg{i, byte_offset}); }
   KernelCall& output(int i, int64_t byte_offset = 0) { return add(OutputArg{i, byte_offset}); }
-  KernelCall& scratch() { return add(ScratchArg{}); }
+  KernelCall& scratch(int64_t byte_offset = 0) { return add(ScratchArg{byte_offset}); }
   template <class T>
   KernelCall& constant(std::string name, std::span<const T> values, int align = 0) {
     const auto raw = std::as_bytes(values);
@@ -119,6 +121,10 @@ struct Kernel {
   /// An estimate; the cheapest admissible row wins.
   double (*cycles)(const Node&, const Graph&, const Board&) = nullptr;
   KernelCall (*lower)(const Node&, const Graph&) = nullptr;
+  /// How the output may lie over operand 0 when that dies here: every byte of the operand that is still to be read stays unharmed as long
+  /// as the operand begins at least this many bytes after the output does (a negative number: it may begin that much before). Nothing or
+  /// null: never.
+  std::optional<int64_t> (*overlap)(const Node&, const Graph&) = nullptr;
   /// The output may be the very buffer of an operand of equal size that dies here: each element is read before it is written.
   bool in_place = false;
   /// The output is the first operand's bytes under another shape: no code runs, `lower` is null.

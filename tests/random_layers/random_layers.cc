@@ -1,4 +1,4 @@
-#include "dsp_kernels/random_layers.h"
+#include "random_layers/random_layers.h"
 
 #include <cmath>
 

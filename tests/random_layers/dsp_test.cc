@@ -1,0 +1,61 @@
+// The kernels for the ARM DSP extension, on a Cortex-M4.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "kernels/kernel.h"
+#include "ops/fully_connected.h"
+#include "ops/ops.h"
+#include "random_layers/on_board.h"
+
+namespace thimble::testing {
+namespace {
+
+const Board& board() { return board_named("nano33ble"); }
+
+class RandomDspLayers : public ::testing::TestWithParam<Family> {};
+
+TEST_P(RandomDspLayers, AgreeWithTheInterpreter) { expect_family_equal_on(GetParam(), board(), "_dsp"); }
+
+INSTANTIATE_TEST_SUITE_P(, RandomDspLayers,
+                         ::testing::Values(Family{"conv2d", &RandomLayers::add_conv2d, 120, 83},
+                                           Family{"dwconv2d", &RandomLayers::add_dwconv2d, 100, 60},
+                                           Family{"fully_connected", &RandomLayers::add_fully_connected, 100, 80},
+                                           Family{"pool2d", &RandomLayers::add_pool2d, 40, 100},
+                                           Family{"sum", &RandomLayers::add_sum, 60, 83}),
+                         [](const auto& info) { return info.param.name; });
+
+/// Four outputs whose weights all have one sign and sum to `sum`: at x = -128 everywhere the paired sum is the largest there is.
+Graph at_the_bound(int sum, int sign) {
+  constexpr int kFeatures = 520, kUnits = 4;
+  Graph graph;
+  graph.name = "bound";
+  std::vector<int8_t> weights(kFeatures * kUnits);
+  for (int u = 0; u < kUnits; ++u)
+    for (int k = 0, left = sum; k < kFeatures; ++k) {
+      const int w = std::min(left, 127);
+      weights[static_cast<size_t>(u * kFeatures + k)] = static_cast<int8_t>(sign * w);
+      left -= w;
+    }
+  const ValueId x = graph.add_input("x", {DType::I8, {1, kFeatures}, per_tensor(0.05f, 0)});
+  const ValueId w = graph.add_constant<int8_t>("w", {kUnits, kFeatures}, weights, per_tensor(0.01f, 0));
+  graph.outputs = {add_node(graph, "fully_connected", "y", {x, w}, FullyConnectedAttrs{}, {per_tensor(40.0f, 3)})};
+  return graph;
+}
+
+TEST(PairedSums, AreExactUpToTheirBoundAndRefusedBeyond) {
+  constexpr int kMost = (1 << 16) - 1;  // times 128 is just below 2^23
+  for (int sign : {-1, 1}) {
+    const Graph graph = at_the_bound(kMost, sign);
+    ASSERT_EQ(nodes_on_kernels(graph, board(), "_dsp"), 1);
+    expect_equal_on(graph, board(), searching_records(graph));
+  }
+  const Graph beyond = at_the_bound(kMost + 1, 1);
+  for (const Verdict& verdict : consider(beyond.nodes[0], beyond, board()))
+    if (verdict.kernel->name == "fully_connected_s8_dsp") {
+      EXPECT_EQ(verdict.refusal, "the weights of channel 0 could overflow the paired sum");
+    }
+}
+
+}  // namespace
+}  // namespace thimble::testing

@@ -1,0 +1,95 @@
+#include "random_layers/on_board.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <random>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "codegen/compiled.h"
+#include "deploy/deploy.h"
+#include "kernels/kernel.h"
+#include "runners/compare.h"
+
+namespace thimble::testing {
+namespace {
+
+constexpr uint32_t kFirstSeed = 2026;
+
+uint32_t seeds() {
+  const char* asked = std::getenv("THIMBLE_SEEDS");
+  return asked ? static_cast<uint32_t>(std::max(1, std::atoi(asked))) : 1;
+}
+
+std::vector<std::byte> joined(const std::vector<Buffer>& record) {
+  std::vector<std::byte> bytes;
+  for (const Buffer& input : record) bytes.insert(bytes.end(), input.begin(), input.end());
+  return bytes;
+}
+
+}  // namespace
+
+std::vector<std::vector<Buffer>> searching_records(const Graph& graph) {
+  std::mt19937 random(5);
+  std::vector<std::vector<Buffer>> records(4);
+  for (size_t r = 0; r < records.size(); ++r)
+    for (ValueId id : graph.inputs) {
+      Buffer bytes(static_cast<size_t>(graph.type(id).bytes()));
+      for (std::byte& b : bytes) {
+        const unsigned byte = random() & 255u;
+        b = static_cast<std::byte>(r == 0 ? byte : r == 1 ? (byte & 1u ? 127u : 128u) : r == 2 ? 127u : 128u);
+      }
+      records[r].push_back(std::move(bytes));
+    }
+  return records;
+}
+
+int nodes_on_kernels(const Graph& graph, const Board& board, std::string_view suffix) {
+  int count = 0;
+  for (const Node& node : graph.nodes) {
+    const auto verdicts = consider(node, graph, board);
+    count += verdicts.front().refusal.empty() && verdicts.front().kernel->name.ends_with(suffix);
+  }
+  return count;
+}
+
+void expect_equal_on(const Graph& graph, const Board& board, const std::vector<std::vector<Buffer>>& records, double tolerance) {
+  Progress quiet;
+  const TempDir dir;
+  std::vector<std::vector<std::byte>> inputs;
+  for (const auto& record : records) inputs.push_back(joined(record));
+  RunResult result;
+  try {
+    const Firmware firmware = build_firmware(compile(graph, board, {.golden = false}), board, dir.path(), {}, quiet);
+    result = run_firmware(firmware, inputs, false, quiet);
+  } catch (const Error& error) {
+    if (std::string(error.what()).find("is not installed") == std::string::npos) throw;
+    GTEST_SKIP() << error.what();
+  }
+  const auto wanted = interpret(graph, records);
+  for (size_t r = 0; r < records.size(); ++r) {
+    std::ptrdiff_t at = 0;
+    for (size_t o = 0; o < graph.outputs.size(); ++o) {
+      const TensorType& type = graph.type(graph.outputs[o]);
+      const auto from = result.outputs.at(r).begin() + at;
+      at += type.bytes();
+      if (auto fault = difference(type, {from, from + type.bytes()}, wanted[r][o], tolerance))
+        ADD_FAILURE() << "record " << r << ", layer " << o << ": " << *fault << " in " << graph.nodes[o].op->name;
+    }
+  }
+}
+
+void PrintTo(const Family& family, std::ostream* out) { *out << family.name; }
+
+void expect_family_equal_on(const Family& family, const Board& board, std::string_view suffix) {
+  for (uint32_t seed = kFirstSeed; seed < kFirstSeed + seeds() && !::testing::Test::IsSkipped(); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    RandomLayers layers(seed);
+    for (int i = 0; i < family.layers; ++i) (layers.*family.add)();
+    EXPECT_GE(nodes_on_kernels(layers.graph(), board, suffix) * 100, family.least_on_kernels * family.layers);
+    expect_equal_on(layers.graph(), board, searching_records(layers.graph()));
+  }
+}
+
+}  // namespace thimble::testing

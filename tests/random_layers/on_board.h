@@ -1,0 +1,34 @@
+/// Graphs of independent layers, run on an emulated board and compared with the interpreter bit for bit.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ir/interpreter.h"
+#include "random_layers/random_layers.h"
+#include "targets/board.h"
+
+namespace thimble::testing {
+
+/// Inputs that find faults: random contents, both ends of the range at random, and each end everywhere.
+std::vector<std::vector<Buffer>> searching_records(const Graph& graph);
+
+/// How many nodes the board runs by kernels whose name ends so.
+int nodes_on_kernels(const Graph& graph, const Board& board, std::string_view suffix);
+
+/// Compares every output of every record and tells the layers that differ; skips where the board's tools are missing.
+void expect_equal_on(const Graph& graph, const Board& board, const std::vector<std::vector<Buffer>>& records, double tolerance = 0);
+
+/// A family of layers, and how many of a hundred the core's own kernels must take (so that the test cannot pass on others).
+struct Family {
+  const char* name;
+  void (RandomLayers::*add)();
+  int layers, least_on_kernels;
+};
+void PrintTo(const Family& family, std::ostream* out);
+
+/// Random layers of the family on the board: once, or for as many seeds as THIMBLE_SEEDS says.
+void expect_family_equal_on(const Family& family, const Board& board, std::string_view suffix);
+
+}  // namespace thimble::testing
