@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -10,6 +11,7 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "base/fields.h"
 
 namespace thimble {
 namespace {
@@ -18,8 +20,20 @@ namespace {
   throw Error(Blame::Environment, fmt::format("cannot {} '{}': {}", verb, path.string(), std::strerror(errno)));
 }
 
+/// Names of the files of the same kind beside one that is not there.
+std::vector<std::string> alike_beside(const fs::path& path) {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  for (const auto& entry : fs::directory_iterator(folder, ignored))
+    if (entry.path().extension() == path.extension()) names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 template <class Container>
 Container read_whole(const fs::path& path) {
+  require_file(path);
   if (fs::is_directory(path)) throw Error(Blame::User, fmt::format("'{}' is a folder, not a file", path.string()));
   errno = 0;
   std::ifstream file(path, std::ios::binary | std::ios::ate);
@@ -32,6 +46,13 @@ Container read_whole(const fs::path& path) {
 }
 
 }  // namespace
+
+void require_file(const fs::path& path) {
+  if (fs::exists(path)) return;
+  const std::vector<std::string> names = alike_beside(path);
+  throw Error(Blame::User,
+              fmt::format("there is no file '{}'{}", path.string(), names.empty() ? "" : suggest(path.filename().string(), names)));
+}
 
 std::vector<std::byte> read_bytes(const fs::path& path) { return read_whole<std::vector<std::byte>>(path); }
 std::string read_text(const fs::path& path) { return read_whole<std::string>(path); }

@@ -12,6 +12,8 @@ namespace thimble {
 
 namespace fs = std::filesystem;
 
+/// A User error when there is no such file; it suggests one of the same kind beside it.
+void require_file(const fs::path& path);
 std::vector<std::byte> read_bytes(const fs::path& path);
 std::string read_text(const fs::path& path);
 /// Written to a temporary beside it and renamed, so that nothing half-written is ever seen. Makes missing folders.

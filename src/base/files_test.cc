@@ -36,7 +36,7 @@ TEST(Files, EmptyFile) {
 TEST(Files, FaultsNameThePath) {
   const TempDir dir;
   const std::string at = dir.path().string();
-  EXPECT_EQ(fault_of([&] { read_text(dir.path() / "none"); }), "error: cannot read '" + at + "/none': No such file or directory\n");
+  EXPECT_EQ(fault_of([&] { read_text(dir.path() / "none"); }), "error: there is no file '" + at + "/none'\n");
   EXPECT_EQ(fault_of([&] { read_text(dir.path()); }), "error: '" + at + "' is a folder, not a file\n");
   write_text(dir.path() / "file", "");
   EXPECT_EQ(fault_of([&] { write_text(dir.path() / "file/below", ""); }), "error: cannot write '" + at + "/file/below': Not a directory\n");

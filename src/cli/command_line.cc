@@ -75,6 +75,10 @@ CommandLine parse_command_line(const Step& step, std::span<const std::string> ar
   declare(app, step, fields, words);
   try {
     app.parse(std::vector<std::string>(args.rbegin(), args.rend()));
+  } catch (const CLI::ArgumentMismatch& fault) {
+    const std::string said = fault.what();  // "--board: 1 required TEXT missing"
+    throw Error(Blame::User, fmt::format("thimble {}: {} needs a value", step.name, said.substr(0, said.find(':'))),
+                fmt::format("`thimble {} --help` shows how it is used", step.name));
   } catch (const CLI::ParseError& fault) {
     throw Error(Blame::User, fmt::format("thimble {}: {}", step.name, fault.what()),
                 fmt::format("`thimble {} --help` shows how it is used", step.name));

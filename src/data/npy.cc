@@ -89,7 +89,7 @@ FileTensor parse_npy(std::span<const std::byte> contents, const std::string& nam
   const bool doubles = descr == "<f8";
   if (!type && !doubles)
     fail(name, fmt::format("holds elements of type {}", descr),
-         "save it as float32, int8, uint8, int16, int32, int64 or bool: x.astype(numpy.float32)");
+         "save it as float32, float64, int8, uint8, int16, int32, int64 or bool: x.astype(numpy.float32)");
   FileTensor tensor{{doubles ? DType::F32 : type->dtype, std::move(shape), {}}, {}};
   const auto data = contents.subspan(start);
   const uint64_t element = doubles ? sizeof(double) : static_cast<uint64_t>(bytes_of(tensor.type.dtype));

@@ -71,6 +71,7 @@ double FileTensor::number(int64_t i) const {
 }
 
 FileTensor parse_csv(std::string_view text, const std::string& name) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // what spreadsheets put before UTF-8
   std::vector<float> values;
   size_t columns = 0;
   int64_t rows = 0;

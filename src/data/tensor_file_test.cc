@@ -71,7 +71,7 @@ TEST(Npy, TellsWhatIsWrong) {
   const std::string complex = "\x93NUMPY\x01\x00\x3b\x00{'descr': '<c16', 'fortran_order': False, 'shape': (0,), }\n"s;
   EXPECT_EQ(fault_of([&] { parse_npy(bytes_in(complex), "a.npy"); }),
             "error: 'a.npy' holds elements of type <c16\n"
-            "  save it as float32, int8, uint8, int16, int32, int64 or bool: x.astype(numpy.float32)\n");
+            "  save it as float32, float64, int8, uint8, int16, int32, int64 or bool: x.astype(numpy.float32)\n");
   const std::string fortran = "\x93NUMPY\x01\x00\x39\x00{'descr': '<f4', 'fortran_order': True, 'shape': (0,), }\n"s;
   EXPECT_EQ(fault_of([&] { parse_npy(bytes_in(fortran), "a.npy"); }),
             "error: 'a.npy' has its first axis fastest\n  save numpy.ascontiguousarray(x)\n");
@@ -81,6 +81,13 @@ TEST(Csv, SkipsAHeaderCommentsAndEmptyLines) {
   const FileTensor tensor = parse_csv("x,y\n# at rest\n1,-2.5\n\n3e2,\"4\"\r\n", "a.csv");
   EXPECT_EQ(tensor.type, (TensorType{DType::F32, {2, 2}, {}}));
   EXPECT_EQ(csv_of(tensor), "1,-2.5\n300,4\n");
+}
+
+TEST(Csv, ReadsWhatSpreadsheetsWrite) {
+  EXPECT_EQ(csv_of(parse_csv("\xEF\xBB\xBF"
+                             "1;2\r\n3;4\r\n",
+                             "a.csv")),
+            "1,2\n3,4\n");
 }
 
 TEST(Csv, TakesOtherSeparators) {

@@ -59,7 +59,23 @@ std::vector<Tool> build_tools(const Board& board) {
     tools.push_back({"wasm-ld-14", "lld-14"});
   else
     tools.push_back({std::string(board.triple) + "objdump", library_of(board) == Library::Host ? "binutils" : compiler_package(board)});
+  const std::string finder = fmt::format("{} {}", compiler(board), board.cflags);
+  if (library_of(board) == Library::Newlib) tools.push_back({"libc.a for Arm", "libnewlib-arm-none-eabi", finder});
+  if (library_of(board) == Library::AvrLibc) tools.push_back({"libc.a for AVR", "avr-libc", finder});
   return tools;
+}
+
+std::optional<fs::path> find_tool(const Tool& tool) {
+  if (tool.program == "thimble-avr") {
+    const fs::path ours = instrument(tool.program);
+    return ours.empty() ? std::nullopt : std::optional(ours);
+  }
+  if (tool.library_for.empty()) return find_program(tool.program);
+  std::vector<std::string> command = words(tool.library_for);
+  if (!find_program(command[0])) return std::nullopt;
+  command.emplace_back("-print-file-name=libc.a");
+  const std::string said = run_command(command).out, path = said.substr(0, said.find('\n'));
+  return path.find('/') == std::string::npos ? std::nullopt : std::optional<fs::path>(path);  // its bare name back: not found
 }
 
 std::vector<Tool> run_tools(const Board& board) {
@@ -81,13 +97,11 @@ void require_tools(const Board& board, const std::vector<Tool>& tools) {
   std::set<std::string> packages;
   std::string missing;
   for (const Tool& tool : tools) {
-    if (tool.program == "thimble-avr" ? !instrument(tool.program).empty() : find_program(tool.program).has_value()) continue;
+    if (find_tool(tool)) continue;
     missing += fmt::format("{}'{}'", missing.empty() ? "" : ", ", tool.program);
     for (const std::string& package : words(tool.package)) packages.insert(package);
   }
   if (missing.empty()) return;
-  if (library_of(board) == Library::Newlib && packages.contains("gcc-arm-none-eabi")) packages.insert("libnewlib-arm-none-eabi");
-  if (library_of(board) == Library::AvrLibc && packages.contains("gcc-avr")) packages.insert("avr-libc");
   const std::string_view rebuild = packages.contains("libsimavr-dev") ? ", then build Thimble again" : "";
   throw Error(Blame::Environment, fmt::format("the board '{}' needs {}, which is not installed", board.name, missing),
               fmt::format("sudo apt-get install {}{}", fmt::join(packages, " "), rebuild));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,11 +15,14 @@ namespace thimble {
 enum class Library { Host, Newlib, AvrLibc, Ours };
 Library library_of(const Board& board);
 
-/// A program that a board needs.
+/// A program that a board needs, or a library ("libc.a") that its compiler must find.
 struct Tool {
   std::string program, package;
+  std::string library_for = {};  ///< the compiler command that finds it; empty: a program
 };
-/// Compiler, linker and disassembler; then what runs the firmware.
+/// Where the tool is; nothing when it is missing.
+std::optional<std::filesystem::path> find_tool(const Tool& tool);
+/// Compiler, linker, disassembler and C library; then what runs the firmware.
 std::vector<Tool> build_tools(const Board& board);
 std::vector<Tool> run_tools(const Board& board);
 

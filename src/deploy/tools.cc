@@ -24,12 +24,11 @@ std::string version_of(const std::string& path) {
 
 ToolStatus status_of(const Tool& tool) {
   ToolStatus status{tool.program, tool.package, "", "", {}};
-  if (const fs::path ours = instrument(tool.program); tool.program == "thimble-avr") {
-    if (!ours.empty()) status.path = ours.string(), status.version = "built with Thimble";
-  } else if (const auto found = find_program(tool.program)) {
-    status.path = found->string();
-    status.version = version_of(status.path);
-  }
+  const auto found = find_tool(tool);
+  if (!found) return status;
+  status.path = found->string();
+  const bool program = tool.library_for.empty() && tool.program != "thimble-avr";
+  status.version = program ? version_of(status.path) : tool.library_for.empty() ? "built with Thimble" : "present";
   return status;
 }
 

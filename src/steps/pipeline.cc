@@ -7,27 +7,8 @@
 #include "formats/import.h"
 
 namespace thimble {
-namespace {
-
-/// Names of model files beside the one that is not there.
-std::vector<std::string> models_beside(const fs::path& path) {
-  std::vector<std::string> names;
-  std::error_code ignored;
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  for (const auto& entry : fs::directory_iterator(folder, ignored))
-    if (entry.path().extension() == ".tflite") names.push_back(entry.path().filename().string());
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-}  // namespace
-
 Graph load_model(const std::filesystem::path& path) {
-  if (!fs::exists(path)) {
-    const std::vector<std::string> names = models_beside(path);
-    throw Error(Blame::User,
-                fmt::format("there is no file '{}'{}", path.string(), names.empty() ? "" : suggest(path.filename().string(), names)));
-  }
+  require_file(path);
   return import_model(path);
 }
 

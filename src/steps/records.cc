@@ -108,6 +108,24 @@ std::string wanted(const std::vector<TensorType>& types) {
               fmt::format("a record of this model is {}: {} {}", wanted(types), per_record, what));
 }
 
+/// The sizes that are not 1: what tells one layout from another.
+Shape without_ones(Shape shape) {
+  std::erase(shape, 1);
+  return shape;
+}
+
+/// Records may be flat or of the input's own shape, one or many; anything else was meant for another model or another order of axes.
+void check_shape(const std::string& name, const Shape& have, const std::vector<TensorType>& types) {
+  const Shape record = types.size() == 1 ? without_ones(types[0].shape) : Shape{elements_of(types)};
+  const Shape file = without_ones(have);
+  const Shape one_less(file.begin() + (file.empty() ? 0 : 1), file.end());
+  const Shape flat = without_ones({elements_of(types)});
+  if (file.size() <= 1 || file == record || one_less == record || one_less == flat) return;
+  throw Error(Blame::User, fmt::format("'{}' holds an array of {}, which is not the input's shape", name, to_string(have)),
+              fmt::format("a record of this model is {}; numpy.transpose puts axes in another order, x.reshape(records, {}) keeps it",
+                          wanted(types), elements_of(types)));
+}
+
 /// `number` of the file as the input keeps it.
 double stored(const TensorType& type, double number, bool raw) {
   if (raw || !type.quant.quantised() || type.dtype == DType::F32) return number;
@@ -175,6 +193,7 @@ std::vector<Record> records_from(const std::filesystem::path& path, const std::v
   if (path.extension() == ".bin") return cut_records(file.bytes, types, name);
   const int64_t per_record = elements_of(types);
   if (file.elements() == 0 || file.elements() % per_record != 0) does_not_divide(name, file.elements(), "numbers", per_record, types);
+  if (path.extension() == ".npy") check_shape(name, file.type.shape, types);
   std::vector<Record> records(static_cast<size_t>(file.elements() / per_record));
   int64_t at = 0;
   for (Record& record : records)

@@ -45,6 +45,34 @@ TEST_F(RecordFiles, AnArrayOfTheModelsTypeIsTakenAsItIs) {
   EXPECT_THAT(numbers(kInt8, records_from(dir_.path() / "in.npy", {kInt8}, false)[0]), ElementsAre(5, -7));
 }
 
+std::string fault_of(const fs::path& path, const TensorType& type) {
+  try {
+    records_from(path, {type}, false);
+  } catch (const Error& error) {
+    return explain(error);
+  }
+  return "no error";
+}
+
+TEST_F(RecordFiles, AnArrayInAnotherOrderOfAxesIsRefused) {
+  const TensorType image{DType::I8, {1, 4, 4, 3}, per_tensor(1, 0)};
+  const auto fault_for = [&](Shape shape) {
+    const TensorType type{DType::I8, std::move(shape), {}};
+    write_tensor(dir_.path() / "in.npy", {type, std::vector<std::byte>(static_cast<size_t>(type.bytes()))});
+    return fault_of(dir_.path() / "in.npy", image);
+  };
+  for (const Shape& good : {Shape{4, 4, 3}, Shape{2, 4, 4, 3}, Shape{48}, Shape{5, 48}, Shape{1, 1, 4, 4, 3}, Shape{96}})
+    EXPECT_EQ(fault_for(good), "no error") << to_string(good);
+  EXPECT_EQ(fault_for({2, 3, 4, 4}),
+            "error: 'in.npy' holds an array of 2x3x4x4, which is not the input's shape\n"
+            "  a record of this model is i8[1x4x4x3]; numpy.transpose puts axes in another order, x.reshape(records, 48) keeps it\n");
+}
+
+TEST_F(RecordFiles, NotANumberHasNoCode) {
+  EXPECT_EQ(fault_of(csv("0.5,nan\n"), kInt8),
+            "error: an input is not a number (NaN)\n  an int8 model has no code for it; clean the data first\n");
+}
+
 TEST_F(RecordFiles, ARecordHoldsAllInputsOneAfterTheOther) {
   const auto records = records_from(csv("0,1,2.5,3.5\n"), {kInt8, kFloat}, false);
   ASSERT_EQ(records.size(), 1u);

@@ -27,6 +27,8 @@ struct VerifyRequest : ModelOnBoard {
   }
 };
 
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
 /// How one way of running the model did.
 struct Row {
   std::string where;
@@ -37,6 +39,8 @@ struct Row {
   std::string left_out;     ///< why it was not run
   Blame blame = Blame::User;
 
+  bool failed() const { return blame == Blame::Bug; }
+  const char* status() const { return failed() ? "failed" : !left_out.empty() ? "left out" : ok() ? "equal" : "differs"; }
   bool ok() const {
     return std::all_of(sets.begin(), sets.end(), [](const Comparison& c) { return c.ok(); }) && (!layers || layers->ok());
   }
@@ -73,6 +77,12 @@ class Verification {
   StepResult result() const;
 
  private:
+  Table empty_table() const;
+  std::vector<Cell> cells_of(const Row& row) const;
+  Json json_of(const Row& row) const;
+  std::string notes_on(const Row& row) const;
+  std::string note_on_merged_layers() const;
+
   /// A board that was asked for by name and not run is a failure; "all" means those that can. Our own faults always count.
   int left_out_status() const {
     const bool all = request_.boards == std::vector<std::string>{"all"};
@@ -167,63 +177,71 @@ class Verification {
   std::vector<Row> rows_;
 };
 
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
-
-StepResult Verification::result() const {
+Table Verification::empty_table() const {
   const std::string reference = request_.golden.empty() ? "the interpreter" : "golden vectors";
   std::vector<Column> columns = {{""}, {"against " + reference}};
   for (const RecordSet& set : golden_.sets) columns.push_back({fmt::format("{} {}", set.inputs.size(), set.name)});
   columns.push_back({"layers of record 0"});
-  Table table(columns);
+  return Table(columns);
+}
+
+Json Verification::json_of(const Row& row) const {
+  Json json;
+  json.set("on", row.where).set("status", row.status());
+  if (!row.left_out.empty()) return json.set("reason", row.left_out);
+  for (size_t s = 0; s < row.sets.size(); ++s) json.set(golden_.sets[s].name, row.sets[s].json());
+  if (row.layers)
+    json.set("layers", row.layers->json()).set("layer_count", row.layer_count).set("layers_known", std::ssize(golden_.layers));
+  if (!row.first_fault.empty()) json.set("first_fault", row.first_fault);
+  return json;
+}
+
+std::vector<Cell> Verification::cells_of(const Row& row) const {
+  if (row.failed()) return {Cell("✗", Style::Bad), Cell(row.where, Style::Dim), Cell("failed", Style::Bad)};
+  if (!row.left_out.empty()) return {Cell("-", Style::Dim), Cell(row.where, Style::Dim), Cell("left out", Style::Dim)};
+  std::vector<Cell> cells = {row.ok() ? Cell("✓", Style::Good) : Cell("✗", Style::Bad), row.where};
+  for (const Comparison& set : row.sets) cells.push_back(set.cell());
+  if (row.layers) {
+    cells.push_back(row.layers->cell());
+    cells.back().text = fmt::format("{} of {}: {}", row.layer_count, golden_.layers.size(), cells.back().text);
+  }
+  return cells;
+}
+
+std::string Verification::notes_on(const Row& row) const {
+  const std::string where = styled(Style::Bold, row.where);
+  std::string notes;
+  if (!row.left_out.empty()) notes += fmt::format("  {}: {}\n", where, wrapped(first_line(row.left_out), terminal().width - 8, "    "));
+  if (row.failed()) notes += fmt::format("    `thimble verify {} --board {}` shows all of it\n", request_.model, row.where);
+  if (!row.first_fault.empty()) notes += fmt::format("  {}: first at {}\n", where, row.first_fault);
+  return notes;
+}
+
+std::string Verification::note_on_merged_layers() const {
+  const int64_t apart = uncompared();
+  if (apart == 0) return "";
+  const std::string text = fmt::format(
+      "{} of {} layers do not exist as such on the device, so that only what follows them is compared: passes merged them or cut "
+      "channels of theirs ('thimble passes' tells).",
+      apart, golden_.layers.size());
+  return "  " + wrapped(text, terminal().width - 2, "  ") + "\n";
+}
+
+StepResult Verification::result() const {
+  Table table = empty_table();
   Json::Array rows;
-  std::string faults;
-  bool ok = true;
-  int64_t ran = 0;
+  std::string notes;
   for (const Row& row : rows_) {
-    Json json;
-    json.set("on", row.where)
-        .set("status", row.blame == Blame::Bug ? "failed"
-                       : !row.left_out.empty() ? "left out"
-                       : row.ok()              ? "equal"
-                                               : "differs");
-    if (!row.left_out.empty()) {
-      rows.push_back(json.set("reason", row.left_out));
-      faults += fmt::format("  {}: {}\n", styled(Style::Bold, row.where), wrapped(first_line(row.left_out), terminal().width - 8, "    "));
-      if (row.blame == Blame::Bug) faults += fmt::format("    `thimble verify {} --board {}` shows all of it\n", request_.model, row.where);
-      const bool ours = row.blame == Blame::Bug;
-      table.row({ours ? Cell("✗", Style::Bad) : Cell("-", Style::Dim), Cell(row.where, Style::Dim),
-                 ours ? Cell("failed", Style::Bad) : Cell("left out", Style::Dim)});
-      ok = ok && !ours;
-      continue;
-    }
-    ++ran;
-    ok = ok && row.ok();
-    std::vector<Cell> cells = {row.ok() ? Cell("✓", Style::Good) : Cell("✗", Style::Bad), row.where};
-    for (size_t s = 0; s < row.sets.size(); ++s) {
-      cells.push_back(row.sets[s].cell());
-      json.set(golden_.sets[s].name, row.sets[s].json());
-    }
-    if (row.layers) {
-      Cell cell = row.layers->cell();
-      cell.text = fmt::format("{} of {}: {}", row.layer_count, golden_.layers.size(), cell.text);
-      cells.push_back(cell);
-      json.set("layers", row.layers->json()).set("layer_count", row.layer_count).set("layers_known", std::ssize(golden_.layers));
-    }
-    if (!row.first_fault.empty()) faults += fmt::format("  {}: first at {}\n", styled(Style::Bold, row.where), row.first_fault);
-    if (!row.first_fault.empty()) json.set("first_fault", row.first_fault);
-    table.row(std::move(cells));
-    rows.push_back(std::move(json));
+    table.row(cells_of(row));
+    rows.push_back(json_of(row));
+    notes += notes_on(row);
   }
-  if (const int64_t apart = uncompared(); apart > 0) {
-    const std::string text = fmt::format(
-        "{} of {} layers do not exist as such on the device, so that only what follows them is compared: passes merged them or cut "
-        "channels of theirs ('thimble passes' tells).",
-        apart, golden_.layers.size());
-    faults += "  " + wrapped(text, terminal().width - 2, "  ") + "\n";
-  }
-  StepResult result;
+  notes += note_on_merged_layers();
+  const bool ok = std::all_of(rows_.begin(), rows_.end(), [](const Row& row) { return row.left_out.empty() ? row.ok() : !row.failed(); });
+  const int64_t ran = std::count_if(rows_.begin(), rows_.end(), [](const Row& row) { return row.left_out.empty(); });
   // A verdict of yes needs something that ran beside the interpreter.
   const bool nothing_ran = ran == (request_.golden.empty() ? 0 : 1);
+  StepResult result;
   result.status = left_out_status();
   if (result.status == 0 && !ok) result.status = 1;
   if (result.status == 0 && nothing_ran) result.status = exit_code(Blame::Environment);
@@ -232,7 +250,7 @@ StepResult Verification::result() const {
                               : nothing_ran ? styled(Style::Warn, "not run anywhere")
                                             : styled(Style::Good, ways);
   result.text =
-      fmt::format("{}: {}\n\n{}{}", styled(Style::Bold, imported_.name), verdict, table.text(), faults.empty() ? "" : "\n" + faults);
+      fmt::format("{}: {}\n\n{}{}", styled(Style::Bold, imported_.name), verdict, table.text(), notes.empty() ? "" : "\n" + notes);
   result.json.set("model", request_.model)
       .set("ok", ok && !nothing_ran)
       .set("reference", request_.golden.empty() ? "interpreter" : "golden")

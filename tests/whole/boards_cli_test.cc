@@ -76,6 +76,12 @@ INSTANTIATE_TEST_SUITE_P(All, Boards,
                                            "esp8266", "uno", "rpi3", "wasm"),
                          [](const auto& board) { return std::string(board.param); });
 
+/// Where the front door runs the tests it has installed every tool, so nothing may be skipped for want of one.
+TEST(Tools, AreAllHereWhereTheyWereInstalled) {
+  if (!std::getenv("THIMBLE_REQUIRE_TOOLS")) GTEST_SKIP() << "THIMBLE_REQUIRE_TOOLS is not set: boards may be left out";
+  EXPECT_EQ(run_thimble({"doctor", "--json"}).json().find("lacking")->dump(), "[]");
+}
+
 TEST(Golden, HelloWorldEqualsTheReferenceOnTheNano) {
   const std::string model = shared("data/models/tflm-examples/hello_world_int8.tflite"), golden = shared("data/golden/tflm");
   if (model.empty() || golden.empty() || !ready("nano33ble")) GTEST_SKIP() << "needs ../shared and the tools of nano33ble";

@@ -77,6 +77,18 @@ TEST_F(Cli, MistakesAreToldWithTheWayOut) {
       {{"compile", model_, "--optimize", "sped"},
        1,
        "error: --optimize cannot be 'sped'; did you mean 'speed'?\n  while running `thimble compile`\n"},
+      {{"compile", model_, "--board"},
+       1,
+       "error: thimble compile: --board needs a value\n  `thimble compile --help` shows how it is used\n"
+       "  while running `thimble compile`\n"},
+      {{"compile", model_, model_},
+       1,
+       "error: thimble compile does not know what to do with '" + model_ +
+           "'\n  `thimble compile --help` shows how it is used\n"
+           "  while running `thimble compile`\n"},
+      {{"run", model_, "--on", "interpreter", "--input", in_dir("in.npy")},
+       1,
+       "error: there is no file '" + in_dir("in.npy") + "'\n  while running `thimble run`\n"},
       {{"run", model_, "--records", "many"}, 1, "error: --records is a whole number, not 'many'\n  while running `thimble run`\n"},
       {{"run", model_, "--seed", "-1"}, 1, "error: --seed = -1 is out of range; it must be at least 0\n  while running `thimble run`\n"},
       {{"kernels", "fully_conected"},
@@ -98,6 +110,12 @@ TEST_F(Cli, MistakesAreToldWithTheWayOut) {
     EXPECT_EQ(said.err, mistake.text);
     EXPECT_EQ(said.out, "");
   }
+}
+
+TEST_F(Cli, NothingIsWrittenHalf) {
+  const Said said = run_thimble({"compile", model_, "--plan-only", "--out", "/dev/full/x"});
+  EXPECT_EQ(said.status, 3);
+  EXPECT_THAT(said.err, StartsWith("error: cannot write '/dev/full/x/"));
 }
 
 TEST_F(Cli, ErrorsAreJsonToo) {
