@@ -5,6 +5,7 @@
 #include "base/files.h"
 #include "base/table.h"
 #include "formats/import.h"
+#include "passes/strips.h"
 
 namespace thimble {
 Graph load_model(const std::filesystem::path& path) {
@@ -29,6 +30,10 @@ Prepared prepare(const ModelOnBoard& request, Progress& progress, bool golden) {
 }
 
 std::string short_name(std::string_view name, int columns) {
+  if (const auto strip = parse_strip_name(name)) {
+    const std::string rows = strip_name({"", strip->first, strip->last});
+    return short_name(strip->whole, columns - columns_of(rows)) + rows;
+  }
   std::string_view first = name.substr(0, name.find(';'));
   while (columns_of(first) > columns && first.find('/') != std::string_view::npos) first.remove_prefix(first.find('/') + 1);
   return shortened(first, columns);

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "base/files.h"
 #include "base/table.h"
 #include "deploy/deploy.h"
+#include "passes/strips.h"
 #include "steps/comparison.h"
 #include "steps/golden.h"
 #include "steps/pipeline.h"
@@ -34,13 +36,14 @@ struct Row {
   std::string where;
   std::vector<Comparison> sets;
   std::optional<Comparison> layers;
-  int64_t layer_count = 0;
+  std::set<std::string, std::less<>> compared;  ///< known layers, by name
   std::string first_fault;  ///< the first layer that differs
   std::string left_out;     ///< why it was not run
   Blame blame = Blame::User;
 
   bool failed() const { return blame == Blame::Bug; }
   const char* status() const { return failed() ? "failed" : !left_out.empty() ? "left out" : ok() ? "equal" : "differs"; }
+  int64_t layer_count() const { return std::ssize(compared); }
   bool ok() const {
     return std::all_of(sets.begin(), sets.end(), [](const Comparison& c) { return c.ok(); }) && (!layers || layers->ok());
   }
@@ -102,7 +105,7 @@ class Verification {
   int64_t uncompared() const {
     int64_t most = 0;
     for (const Row& row : rows_)
-      if (row.layers) most = std::max(most, std::ssize(golden_.layers) - row.layer_count);
+      if (row.layers) most = std::max(most, std::ssize(golden_.layers) - row.layer_count());
     return most;
   }
 
@@ -116,15 +119,34 @@ class Verification {
     }
   }
 
+  /// What a tensor of `bytes` should hold, where that is known: a layer's output, or rows of it.
+  std::optional<std::span<const std::byte>> wanted(const Graph& graph, const Value& value) const {
+    const auto strip = parse_strip_name(value.name);
+    const auto known = golden_.layers.find(strip ? std::string(strip->whole) : value.name);
+    if (known == golden_.layers.end()) return std::nullopt;
+    const std::span<const std::byte> all = known->second;
+    const Value* whole = strip ? value_named(graph, strip->whole) : &value;
+    if (!whole || static_cast<int64_t>(all.size()) != whole->type.bytes()) return std::nullopt;
+    if (!strip) return all;
+    const auto row = all.size() / static_cast<size_t>(whole->type.shape[1]), first = static_cast<size_t>(strip->first);
+    return all.subspan(first * row, (static_cast<size_t>(strip->last) + 1 - first) * row);
+  }
+
+  static const Value* value_named(const Graph& graph, std::string_view name) {
+    const auto it = std::find_if(graph.values.begin(), graph.values.end(), [&](const Value& value) { return value.name == name; });
+    return it == graph.values.end() ? nullptr : &*it;
+  }
+
   /// Adds the comparison of one tensor to the row, if it is a known one.
-  void compare_layer(const Value& value, std::span<const std::byte> got, const std::string& what, Row& row) const {
-    const auto want = golden_.layers.find(value.name);
-    if (want == golden_.layers.end() || want->second.size() != got.size()) return;
+  void compare_layer(const Graph& graph, const Value& value, std::span<const std::byte> got, const std::string& what, Row& row) const {
+    const auto want = wanted(graph, value);
+    if (!want) return;
     Comparison one;
-    compare(value.type, want->second, got, Measure::Tensor, one);
+    compare(value.type, *want, got, Measure::Tensor, one);
     if (!row.layers) row.layers.emplace();
-    compare(value.type, want->second, got, Measure::Tensor, *row.layers);
-    ++row.layer_count;
+    compare(value.type, *want, got, Measure::Tensor, *row.layers);
+    const auto strip = parse_strip_name(value.name);
+    row.compared.emplace(strip ? strip->whole : value.name);
     if (!one.ok() && row.first_fault.empty()) row.first_fault = fmt::format("{}: {}", what, one.cell().text);
   }
 
@@ -136,7 +158,7 @@ class Verification {
     for (const Node& node : imported_.nodes)
       for (ValueId id : node.out)
         if (const auto it = layers.find(imported_.value(id).name); it != layers.end())
-          compare_layer(imported_.value(id), it->second, fmt::format("node '{}' ({})", short_name(node.name), node.op->name), row);
+          compare_layer(imported_, imported_.value(id), it->second, fmt::format("node '{}' ({})", short_name(node.name), node.op->name), row);
     return row;
   }
 
@@ -164,7 +186,7 @@ class Verification {
         const auto part = rest.first(static_cast<size_t>(value.type.bytes()));
         rest = rest.subspan(part.size());
         compare_layer(
-            value, part,
+            model.graph, value, part,
             fmt::format("layer {} '{}' ({} by {})", i, short_name(model.layers[i].name), model.layers[i].op, model.layers[i].kernel), row);
       }
     }
@@ -191,7 +213,7 @@ Json Verification::json_of(const Row& row) const {
   if (!row.left_out.empty()) return json.set("reason", row.left_out);
   for (size_t s = 0; s < row.sets.size(); ++s) json.set(golden_.sets[s].name, row.sets[s].json());
   if (row.layers)
-    json.set("layers", row.layers->json()).set("layer_count", row.layer_count).set("layers_known", std::ssize(golden_.layers));
+    json.set("layers", row.layers->json()).set("layer_count", row.layer_count()).set("layers_known", std::ssize(golden_.layers));
   if (!row.first_fault.empty()) json.set("first_fault", row.first_fault);
   return json;
 }
@@ -203,7 +225,7 @@ std::vector<Cell> Verification::cells_of(const Row& row) const {
   for (const Comparison& set : row.sets) cells.push_back(set.cell());
   if (row.layers) {
     cells.push_back(row.layers->cell());
-    cells.back().text = fmt::format("{} of {}: {}", row.layer_count, golden_.layers.size(), cells.back().text);
+    cells.back().text = fmt::format("{} of {}: {}", row.layer_count(), golden_.layers.size(), cells.back().text);
   }
   return cells;
 }
