@@ -34,4 +34,15 @@ std::vector<const Kernel*> choose_kernels(const Graph& graph, const Board& board
   return chosen;
 }
 
+std::vector<PlanStep> plan_steps(const Graph& graph, const std::vector<const Kernel*>& kernels) {
+  std::vector<PlanStep> steps;
+  for (size_t n = 0; n < kernels.size(); ++n) {
+    const Kernel& kernel = *kernels[n];
+    PlanStep step{.align = kernel.align, .in_place = kernel.in_place, .alias = kernel.alias};
+    if (kernel.scratch) step.scratch_bytes = kernel.scratch(graph.nodes[n], graph);
+    steps.push_back(step);
+  }
+  return steps;
+}
+
 }  // namespace thimble

@@ -1,13 +1,17 @@
-/// The kernel of every node: the cheapest admissible row, or every reason why there is none.
+/// The kernel of every node: the cheapest admissible row, or every reason why there is none. And what the planner must know of them.
 #pragma once
 
 #include <vector>
 
 #include "kernels/kernel.h"
+#include "plan/plan.h"
 
 namespace thimble {
 
 /// One kernel per node, in node order. Throws one Unsupported error that names every node no kernel runs, with all refusals.
 std::vector<const Kernel*> choose_kernels(const Graph& graph, const Board& board, Optimize optimize);
+
+/// What the planner must know of each node, once it has a kernel.
+std::vector<PlanStep> plan_steps(const Graph& graph, const std::vector<const Kernel*>& kernels);
 
 }  // namespace thimble

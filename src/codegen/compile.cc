@@ -16,17 +16,6 @@ namespace {
 constexpr std::string_view kLevels[] = {"-O2", "-O3", "-Os", "-O2"};
 constexpr int kStateAlign = 8;
 
-std::vector<PlanStep> plan_steps(const Graph& graph, const std::vector<const Kernel*>& kernels) {
-  std::vector<PlanStep> steps;
-  for (size_t n = 0; n < kernels.size(); ++n) {
-    const Kernel& kernel = *kernels[n];
-    PlanStep step{.align = kernel.align, .in_place = kernel.in_place, .alias = kernel.alias};
-    if (kernel.scratch) step.scratch_bytes = kernel.scratch(graph.nodes[n], graph);
-    steps.push_back(step);
-  }
-  return steps;
-}
-
 /// Where state values lie in the model's `state` member.
 std::vector<int64_t> place_state(const Graph& graph, int64_t& bytes) {
   std::vector<int64_t> offsets(graph.values.size(), -1);
