@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <cstring>
 #include <random>
 
 #include "base/error.h"
@@ -28,6 +29,15 @@ std::vector<std::byte> joined(const std::vector<Buffer>& record) {
   return bytes;
 }
 
+Buffer random_floats(int64_t count, std::mt19937& random) {
+  Buffer bytes(static_cast<size_t>(count) * sizeof(float));
+  for (int64_t i = 0; i < count; ++i) {
+    const float value = static_cast<float>(random() >> 8) / static_cast<float>(1 << 23) - 1.0f;
+    std::memcpy(bytes.data() + static_cast<size_t>(i) * sizeof value, &value, sizeof value);
+  }
+  return bytes;
+}
+
 }  // namespace
 
 std::vector<std::vector<Buffer>> searching_records(const Graph& graph) {
@@ -35,6 +45,10 @@ std::vector<std::vector<Buffer>> searching_records(const Graph& graph) {
   std::vector<std::vector<Buffer>> records(4);
   for (size_t r = 0; r < records.size(); ++r)
     for (ValueId id : graph.inputs) {
+      if (graph.type(id).dtype == DType::F32) {
+        records[r].push_back(random_floats(graph.type(id).elements(), random));
+        continue;
+      }
       Buffer bytes(static_cast<size_t>(graph.type(id).bytes()));
       for (std::byte& b : bytes) {
         const unsigned byte = random() & 255u;
@@ -54,15 +68,20 @@ int nodes_on_kernels(const Graph& graph, const Board& board, std::string_view su
   return count;
 }
 
-void expect_equal_on(const Graph& graph, const Board& board, const std::vector<std::vector<Buffer>>& records, double tolerance) {
+std::vector<std::vector<std::byte>> outputs_on(const Graph& graph, const Board& board, const std::vector<std::vector<Buffer>>& records,
+                                               Optimize optimize) {
   Progress quiet;
   const TempDir dir;
   std::vector<std::vector<std::byte>> inputs;
   for (const auto& record : records) inputs.push_back(joined(record));
-  RunResult result;
+  const Firmware firmware = build_firmware(compile(graph, board, {.optimize = optimize, .golden = false}), board, dir.path(), {}, quiet);
+  return run_firmware(firmware, inputs, false, quiet).outputs;
+}
+
+void expect_equal_on(const Graph& graph, const Board& board, const std::vector<std::vector<Buffer>>& records, double tolerance) {
+  std::vector<std::vector<std::byte>> outputs;
   try {
-    const Firmware firmware = build_firmware(compile(graph, board, {.golden = false}), board, dir.path(), {}, quiet);
-    result = run_firmware(firmware, inputs, false, quiet);
+    outputs = outputs_on(graph, board, records);
   } catch (const Error& error) {
     if (std::string(error.what()).find("is not installed") == std::string::npos) throw;
     GTEST_SKIP() << error.what();
@@ -72,7 +91,7 @@ void expect_equal_on(const Graph& graph, const Board& board, const std::vector<s
     std::ptrdiff_t at = 0;
     for (size_t o = 0; o < graph.outputs.size(); ++o) {
       const TensorType& type = graph.type(graph.outputs[o]);
-      const auto from = result.outputs.at(r).begin() + at;
+      const auto from = outputs.at(r).begin() + at;
       at += type.bytes();
       if (auto fault = difference(type, {from, from + type.bytes()}, wanted[r][o], tolerance))
         ADD_FAILURE() << "record " << r << ", layer " << o << ": " << *fault << " in " << graph.nodes[o].op->name;

@@ -6,16 +6,21 @@
 #include <vector>
 
 #include "ir/interpreter.h"
+#include "kernels/kernel.h"
 #include "random_layers/random_layers.h"
 #include "targets/board.h"
 
 namespace thimble::testing {
 
-/// Inputs that find faults: random contents, both ends of the range at random, and each end everywhere.
+/// Inputs that find faults: random contents, both ends of the range at random, and each end everywhere; random floats in [-1, 1).
 std::vector<std::vector<Buffer>> searching_records(const Graph& graph);
 
 /// How many nodes the board runs by kernels whose name ends so.
 int nodes_on_kernels(const Graph& graph, const Board& board, std::string_view suffix);
+
+/// What firmware of this graph answers, record by record: all outputs one after the other.
+std::vector<std::vector<std::byte>> outputs_on(const Graph& graph, const Board& board, const std::vector<std::vector<Buffer>>& records,
+                                               Optimize optimize = Optimize::Balanced);
 
 /// Compares every output of every record and tells the layers that differ; skips where the board's tools are missing.
 void expect_equal_on(const Graph& graph, const Board& board, const std::vector<std::vector<Buffer>>& records, double tolerance = 0);

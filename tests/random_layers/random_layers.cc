@@ -43,6 +43,45 @@ void RandomLayers::finish(std::string_view op, std::vector<ValueId> in, Attrs at
   graph_.outputs.push_back(add_node(graph_, op, name, std::move(in), std::move(attrs), {quant_of(static_cast<float>(scale))}));
 }
 
+ValueId RandomLayers::add_floats(const char* name, Shape shape) {
+  std::vector<float> values(static_cast<size_t>(TensorType{DType::F32, shape, {}}.elements()));
+  for (float& value : values) value = static_cast<float>(pick(-1000, 1000)) / 1000;
+  return graph_.add_constant<float>(name, shape, values);
+}
+
+void RandomLayers::finish_float(std::string_view op, std::vector<ValueId> in, Attrs attrs) {
+  const std::string name = "y" + std::to_string(graph_.outputs.size());
+  graph_.outputs.push_back(add_node(graph_, op, name, std::move(in), std::move(attrs)));
+}
+
+void RandomLayers::add_float_conv2d() {
+  const int kernel_h = pick(1, 4), kernel_w = pick(1, 4), in_c = pick(1, 9), out_c = pick(1, 17);
+  Conv2dAttrs attrs;
+  attrs.padding = one_of({Padding::Same, Padding::Valid});
+  attrs.stride_h = pick(1, 2), attrs.stride_w = pick(1, 2);
+  attrs.activation = one_of({Activation::None, Activation::Relu, Activation::Relu6});
+  const ValueId x = graph_.add_input("x" + std::to_string(graph_.inputs.size()),
+                                     {DType::F32, {1, kernel_h + pick(0, 6), kernel_w + pick(0, 9), in_c}, {}});
+  finish_float("conv2d", {x, add_floats("w", {out_c, kernel_h, kernel_w, in_c}), add_floats("b", {out_c})}, attrs);
+}
+
+void RandomLayers::add_float_dwconv2d() {
+  const int kernel = pick(1, 5), channels = pick(1, 9);
+  Dwconv2dAttrs attrs;
+  attrs.padding = one_of({Padding::Same, Padding::Valid});
+  attrs.stride_h = attrs.stride_w = pick(1, 2);
+  attrs.activation = one_of({Activation::None, Activation::Relu, Activation::Relu6});
+  const ValueId x = graph_.add_input("x" + std::to_string(graph_.inputs.size()),
+                                     {DType::F32, {1, kernel + pick(0, 9), kernel + pick(0, 9), channels}, {}});
+  finish_float("dwconv2d", {x, add_floats("w", {1, kernel, kernel, channels}), add_floats("b", {channels})}, attrs);
+}
+
+void RandomLayers::add_float_fully_connected() {
+  const int features = pick(1, 70), units = pick(1, 19);
+  const ValueId x = graph_.add_input("x" + std::to_string(graph_.inputs.size()), {DType::F32, {pick(1, 5), features}, {}});
+  finish_float("fully_connected", {x, add_floats("w", {units, features}), add_floats("b", {units})}, FullyConnectedAttrs{});
+}
+
 void RandomLayers::add_conv2d() {
   const int kernel_h = one_of({1, 1, 2, 3, 3, 5, 10}), kernel_w = kernel_h == 1 ? 1 : one_of({1, 2, 3, 4, 5});
   const int in_c = kernel_h == 1 ? pick(1, 40) : one_of({1, 2, 3, 4, 5, 8, 12}), out_c = pick(2, 17);

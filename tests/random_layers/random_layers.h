@@ -17,6 +17,9 @@ class RandomLayers {
   void add_fully_connected();
   void add_pool2d();
   void add_sum();
+  void add_float_conv2d();
+  void add_float_dwconv2d();
+  void add_float_fully_connected();
 
   const Graph& graph() const { return graph_; }
 
@@ -28,9 +31,12 @@ class RandomLayers {
   }
   Quant quant_of(float scale) { return per_tensor(scale, one_of({-128, 127, 0, pick(-128, 127)})); }
   ValueId add_input(Shape shape);
+  ValueId add_floats(const char* name, Shape shape);
   /// Weights with a scale per channel along `axis`, or one scale.
   ValueId add_weights(Shape shape, int axis);
   ValueId add_bias(int64_t channels);
+  /// Appends a node of floats.
+  void finish_float(std::string_view op, std::vector<ValueId> in, Attrs attrs);
   /// Appends the node; its output's scale makes use of the int8 range, more or less. `spread`: a typical size of the sums.
   void finish(std::string_view op, std::vector<ValueId> in, Attrs attrs, float unit, double spread);
 
