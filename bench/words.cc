@@ -1,0 +1,10 @@
+#include "bench/words.h"
+
+namespace thimble::bench {
+
+std::span<const Step* const> all_words() {
+  static const Step* const kAll[] = {&kGoals, &kModels, &kDocument};
+  return kAll;
+}
+
+}  // namespace thimble::bench
