@@ -6,6 +6,7 @@
 
 #include "base/table.h"
 #include "bench/goals.h"
+#include "bench/layers.h"
 #include "bench/models.h"
 #include "bench/peers.h"
 
@@ -42,6 +43,15 @@ std::string mode_section(const std::vector<Row>& rows) {
                            number(figure(rows, key, "code"))});
     }
   return to_markdown(grid, 2);
+}
+
+std::string layer_section() {
+  std::string text =
+      "## Layers against CMSIS-NN, on the nano33ble\n\nEach layer is held to the operator of the same name in TensorFlow Lite Micro with "
+      "CMSIS-NN at -O3. An operator that\na pass merged away counts with the layer that follows it, a reshape with none.\n\n";
+  const std::vector<Row> rows = read_accepted(accepted_file("layers")).rows;
+  for (const std::string& model : models_with_peer_layers()) text += to_markdown(layer_grid(model, rows).grid, 4);
+  return text;
 }
 
 std::string millions(double number) { return fmt::format("{:.2f}", number / 1e6); }
@@ -93,7 +103,7 @@ std::string document() {
   std::string text(kHead);
   text += "## Goals for the MLPerf Tiny models\n\n" + to_markdown(goal_grid(judge(rows)), 2) + "## Models on boards\n\n";
   for (const Grid& grid : model_grids(rows)) text += to_markdown(grid);
-  text += mode_section(rows) + std::string(kTrust) + to_markdown(silicon_grid()) + std::string(kTrustAfter);
+  text += mode_section(rows) + layer_section() + std::string(kTrust) + to_markdown(silicon_grid()) + std::string(kTrustAfter);
   text += fmt::format("## Sources\n\n- {}\n- {}\n", peers().builds_source, peers().silicon_source);
   return text;
 }

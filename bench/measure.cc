@@ -48,6 +48,7 @@ Figures measure(const Job& job) {
   const Prepared prepared = prepare(request, silent);
   const TempDir dir;
   Figures figures{.job = job};
+  for (const Node& node : prepared.imported.nodes) figures.imported.push_back(node.name);
   try {
     const Firmware firmware = build_firmware(prepared.compiled, *prepared.board, dir.path(), {}, silent);
     figures.sizes = firmware.sizes;

@@ -30,6 +30,7 @@ struct Figures {
   std::optional<int64_t> instructions, cycles;
   FirmwareSizes sizes;
   std::vector<LayerFigures> layers;
+  std::vector<std::string> imported;  ///< names of the nodes as the file has them
 };
 
 /// Compiles, links, runs one seeded random record, counts. A model that the board has no room for comes back with `fits` false.

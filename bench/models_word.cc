@@ -2,8 +2,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "bench/document.h"
 #include "bench/figures.h"
+#include "bench/layers.h"
 #include "bench/words.h"
 
 namespace thimble::bench {
@@ -21,15 +24,21 @@ struct Request {
   }
 };
 
-Accepted measured_rows(const std::vector<Figures>& figures) {
-  Accepted measured;
+struct Measured {
+  Accepted models, layers;
+};
+
+Measured measured_rows(const std::vector<Figures>& figures) {
+  Measured all;
+  Accepted& measured = all.models;
   std::vector<std::string> boards;
   for (const Figures& one : figures) {
     measured.rows.push_back(row_of(one));
     boards.push_back(one.job.board);
+    for (Row& row : layer_rows(one)) all.layers.rows.push_back(std::move(row));
   }
   measured.compilers = compilers_here(boards);
-  return measured;
+  return all;
 }
 
 StepResult run(const AttrBag& bag, Progress& progress) {
@@ -37,7 +46,7 @@ StepResult run(const AttrBag& bag, Progress& progress) {
   const TempDir made;
   std::vector<std::string> left_out;
   const std::vector<Job> jobs = jobs_for(request.models, request.boards, made.path(), left_out);
-  const Accepted measured = measured_rows(measure_all(jobs, progress));
+  const auto [measured, layers] = measured_rows(measure_all(jobs, progress));
   const fs::path file = accepted_file("models");
   const Accepted accepted = read_accepted(file);
   const Comparison comparison = compare(accepted, measured);
@@ -59,6 +68,13 @@ StepResult run(const AttrBag& bag, Progress& progress) {
   result.json.set("rows", rows);
   if (request.accept) {
     write_accepted(file, merged(accepted, measured));
+    // A layer's key tells its kernel, so that the rows of a model are replaced as a whole.
+    Accepted kept = read_accepted(accepted_file("layers"));
+    std::erase_if(kept.rows, [&](const Row& old) {
+      const std::string model = old.key.substr(0, old.key.find(' ') + 1);
+      return std::any_of(layers.rows.begin(), layers.rows.end(), [&](const Row& row) { return row.key.starts_with(model); });
+    });
+    write_accepted(accepted_file("layers"), merged(std::move(kept), layers));
     write_text(document_file(), document());
     result.text += fmt::format("  wrote {} and {}\n", file.string(), document_file().string());
   } else if (request.check && !comparison.differences.empty()) {
