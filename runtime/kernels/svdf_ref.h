@@ -21,7 +21,9 @@ THIMBLE_KERNEL void thimble_svdf_s8(const int8_t* in, int16_t* state, int8_t* ou
         int32_t sum = thimble_const_s32(feature_bias, f);
         for (int32_t k = 0; k < s->features; ++k) sum += thimble_const_s8(feature, f * s->features + k) * in[k];
         state[s->memory - 1] = (int16_t)thimble_clamp(thimble_requantize(sum, s->state_mantissa, s->state_shift), -32768, 32767);
-        for (int32_t m = 0; m < s->memory; ++m) total += (int32_t)thimble_const_s16(time, f * s->memory + m) * state[m];
+        /* int16 products may leave 32 bits; like the reference's, the sum wraps. */
+        for (int32_t m = 0; m < s->memory; ++m)
+          total = (int32_t)((uint32_t)total + (uint32_t)((int32_t)thimble_const_s16(time, f * s->memory + m) * state[m]));
       }
       *out++ = (int8_t)thimble_clamp(thimble_requantize(total, s->out_mantissa, s->out_shift) + s->out_zero, -128, 127);
     }

@@ -11,6 +11,7 @@
 #include "ops/dwconv2d.h"
 #include "ops/fully_connected.h"
 #include "ops/gather.h"
+#include "ops/lstm.h"
 #include "ops/pack.h"
 #include "ops/pad.h"
 #include "ops/pool2d.h"
@@ -19,6 +20,7 @@
 #include "ops/resize.h"
 #include "ops/split.h"
 #include "ops/strided_slice.h"
+#include "ops/svdf.h"
 #include "ops/transpose.h"
 #include "ops/transpose_conv.h"
 #include "ops/unpack.h"
@@ -117,7 +119,7 @@ class Generator {
       case 1: return joined(x);
       case 2: return moved(x);
       case 3: return cut(x);
-      case 4: return weighted_matrix(x);
+      case 4: return rank == 2 && coin() ? filter_with_memory(x) : rank == 3 ? recurrent(x) : weighted_matrix(x);
       case 5: return elementwise(x);
       case 6: return joined(x);
       default: return rank == 4 ? image(x) : elementwise(x);
@@ -223,6 +225,43 @@ class Generator {
     add("fully_connected", weights(x, {units, features}, 0, units), FullyConnectedAttrs{random_activation(), coin()});
   }
 
+  void filter_with_memory(ValueId x) {
+    const bool int8 = graph_.type(x).dtype == DType::I8;
+    const int64_t features = graph_.type(x).shape[1], units = between(1, 5), rank = between(1, 3), memory = between(2, 6);
+    const std::string name = next_name();
+    std::vector<ValueId> in = weights(x, {units * rank, features}, 0, units, false);
+    in.resize(3, kAbsent);
+    if (int8 && in[2] != kAbsent) graph_.value(in[2]).type.quant = per_tensor(0.0008f * 0.00002f, 0);
+    const TensorType time{DType::I16, {units * rank, memory}, per_tensor(0.00002f, 0)};
+    in.insert(in.begin() + 2, int8 ? graph_.add_value({name + "_time", time, make_bytes(random_contents(time, any_seed()))})
+                                   : random_floats(graph_, name + "_time", time.shape, any_seed()));
+    const Shape remembered{graph_.type(x).shape[0], units * rank * memory};
+    in.push_back(graph_.add_state(
+        name + "_state", int8 ? TensorType{DType::I16, remembered, per_tensor(0.0008f, 0)} : TensorType{DType::F32, remembered, {}}));
+    add("svdf", in, SvdfAttrs{rank, Activation::Relu});
+  }
+
+  void recurrent(ValueId x) {
+    if (graph_.type(x).dtype != DType::F32) throw Error(Blame::User, "the int8 form needs scales of its own: see tests/cases/lstm.cc");
+    const int64_t features = graph_.type(x).shape[2], cells = between(1, 4);
+    const std::string name = next_name();
+    std::vector<ValueId> in = {x};
+    for (int i = 0; i < 8; ++i)
+      in.push_back(random_floats(graph_, name + "_w" + std::to_string(i), {cells, i < 4 ? features : cells}, any_seed(), 0.7));
+    for (int g = 0; g < 4; ++g) in.push_back(random_floats(graph_, name + "_b" + std::to_string(g), {cells}, any_seed(), 0.5));
+    for (const char* state : {"_output", "_cell"})
+      in.push_back(graph_.add_state(name + state, {DType::F32, {graph_.type(x).shape[0], cells}, {}}));
+    add("lstm", in, LstmAttrs{});
+  }
+
+  void transposed(ValueId x, int64_t kernel_h, int64_t kernel_w) {
+    const Shape& shape = graph_.type(x).shape;
+    TransposeConvAttrs a{.padding = Padding::Same, .stride_h = between(1, 2), .stride_w = between(1, 2), .activation = random_activation()};
+    a.out_h = shape[1] * a.stride_h, a.out_w = shape[2] * a.stride_w;
+    const int64_t filters = between(1, 6);
+    add("transpose_conv", weights(x, {filters, kernel_h, kernel_w, shape[3]}, 0, filters), a);
+  }
+
   Window2dAttrs random_window() {
     Window2dAttrs a;
     a.padding = static_cast<Padding>(between(0, 1));
@@ -233,7 +272,7 @@ class Generator {
 
   void image(ValueId x) {
     const int64_t channels = graph_.type(x).shape[3], kernel_h = between(1, 4), kernel_w = between(1, 4);
-    switch (between(0, 5)) {
+    switch (between(0, 6)) {
       case 0:
       case 1: {
         const int64_t filters = between(1, 9);
@@ -252,6 +291,7 @@ class Generator {
         return;
       }
       case 4: add(coin() ? "depth_to_space" : "space_to_depth", {x}, BlockAttrs{2}); return;
+      case 5: return transposed(x, kernel_h, kernel_w);
       default: resize(x);
     }
   }

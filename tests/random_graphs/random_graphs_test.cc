@@ -1,9 +1,11 @@
 // Random graphs: the interpreter against generated C under ASan and UBSan. THIMBLE_GRAPHS says how many, THIMBLE_SEED from which seed on.
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <cstdlib>
+#include <set>
 
 #include "base/files.h"
+#include "ops/ops.h"
 #include "random_graphs/random_graph.h"
 #include "runners/compare.h"
 #include "runners/host_c.h"
@@ -23,6 +25,14 @@ OpCase case_of(uint32_t seed) {
 TEST(RandomGraphs, SameSeedSameGraph) {
   EXPECT_EQ(print(random_graph(7)), print(random_graph(7)));
   EXPECT_NE(print(random_graph(7)), print(random_graph(8)));
+}
+
+TEST(RandomGraphs, ReachEveryOp) {
+  std::set<std::string_view> missing;
+  for (const OpDef* op : all_ops()) missing.insert(op->name);
+  for (uint32_t seed = 1; seed <= 600 && !missing.empty(); ++seed)
+    for (const Node& node : random_graph(seed).nodes) missing.erase(node.op->name);
+  EXPECT_THAT(missing, ::testing::IsEmpty());
 }
 
 TEST(RandomGraphs, InterpreterAndHostCAgree) {
