@@ -84,6 +84,10 @@ KernelCall lower_f32_s8w(const Node& node, const Graph& graph) {
       .geometry("thimble_conv2d_f32_shape", std::move(fields));
 }
 
+double cycles_s8(const Node& node, const Graph& graph, const Board& board) {
+  return cycles_per_mac<8>(node, graph, board) + cycles_per_output<40>(node, graph, board);
+}
+
 }  // namespace
 
 std::span<const Kernel> conv2d_kernels() {
@@ -92,7 +96,7 @@ std::span<const Kernel> conv2d_kernels() {
                                   .op = "conv2d",
                                   .refuses = refuses_weighted<DType::I8, DType::I8>,
                                   .scratch = scratch_s8,
-                                  .cycles = cycles_per_mac<8>,
+                                  .cycles = cycles_s8,
                                   .lower = lower_s8},
                                  {.name = "conv2d_f32_ref",
                                   .source = "kernels/conv2d_ref.h",

@@ -1,0 +1,60 @@
+// The kernels for RV32IM, on an ESP32-C3.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "kernels/kernel.h"
+#include "kernels/rv32_packing.h"
+#include "ops/conv2d.h"
+#include "ops/ops.h"
+#include "random_layers/on_board.h"
+
+namespace thimble::testing {
+namespace {
+
+const Board& board() { return board_named("esp32c3"); }
+
+class RandomRv32Layers : public ::testing::TestWithParam<Family> {};
+
+TEST_P(RandomRv32Layers, AgreeWithTheInterpreter) { expect_family_equal_on(GetParam(), board(), "_rv32"); }
+
+INSTANTIATE_TEST_SUITE_P(, RandomRv32Layers, ::testing::Values(Family{"conv2d", &RandomLayers::add_conv2d, 120, 80}),
+                         [](const auto& info) { return info.param.name; });
+
+constexpr int kTaps = 3, kChannels = 2;
+
+/// A pointwise convolution of one pair of channels, both with these weights.
+Graph pointwise(const std::vector<int>& taps) {
+  Graph graph;
+  graph.name = "bound";
+  std::vector<int8_t> weights;
+  for (int c = 0; c < kChannels; ++c)
+    for (int w : taps) weights.push_back(static_cast<int8_t>(w));
+  const ValueId x = graph.add_input("x", {DType::I8, {1, 2, 3, kTaps}, per_tensor(0.05f, 7)});
+  const ValueId w = graph.add_constant<int8_t>("w", {kChannels, 1, 1, kTaps}, weights, per_tensor(0.01f, 0));
+  graph.outputs = {add_node(graph, "conv2d", "y", {x, w}, Conv2dAttrs{}, {per_tensor(0.13f, 3)})};
+  return graph;
+}
+
+TEST(PairedPixels, FillTheirBlocksToTheEdgeAndNoFurther) {
+  struct {
+    std::vector<int> weights;
+    int64_t block;
+  } const cases[] = {
+      {{127, 127, 2}, 3},     // -128 * 256 is the least that 16 bits hold
+      {{127, 127, 3}, 2},     // one beyond
+      {{-127, -127, -1}, 3},  // -128 * -255
+      {{-127, -127, -2}, 2},  // -128 * -256 is one more than 16 bits hold
+      {{-128, 127, 1}, 3},    // of both signs
+      {{-128, -127, 0}, 3},  {{-128, -128, 0}, 1},
+  };
+  for (const auto& [weights, block] : cases) {
+    const Graph graph = pointwise(weights);
+    EXPECT_EQ(block_length(conv2d_layer(graph.nodes[0], graph), 0, kChannels, 0, kTaps), block);
+    ASSERT_EQ(nodes_on_kernels(graph, board(), "_rv32"), 1);
+    expect_equal_on(graph, board(), searching_records(graph));
+  }
+}
+
+}  // namespace
+}  // namespace thimble::testing
