@@ -10,7 +10,7 @@
 namespace thimble {
 namespace {
 
-constexpr int64_t kMostTaps = 8;  // of a block: see thimble_conv2d_tile_rv32
+constexpr int kMostTaps = 8;  // of a block: see thimble_conv2d_tile_rv32
 
 /// A convolution whose windows are single pixels side by side is one long row.
 Window2d lay(const Node& node, const Graph& graph) {
@@ -107,17 +107,17 @@ Streams make_streams(const Int8Layer& layer, const Int8Scaling& scaling, int64_t
   for (int64_t first = 0; first < layer.channels; first += 2) {
     const int64_t a = std::min(first, layer.channels - 2), b = a + 1;
     streams.last_block = static_cast<int64_t>(streams.blocks.size());
-    uint32_t count = 0;
-    for (int64_t k = 0, n = 0; k < layer.taps; k += n, ++count) {
-      n = block_length(layer, a, 2, k, kMostTaps);
-      streams.blocks.push_back(code_of(n, pairs));
-      for (int64_t i = k; i < k + n; ++i)
-        for (int64_t c : {a, b}) streams.blocks.push_back(static_cast<uint8_t>(layer.weights_of(c)[static_cast<size_t>(i)]));
+    const std::vector<int> blocks = blocks_of(layer, a, 2, kMostTaps);
+    size_t k = 0;
+    for (int length : blocks) {
+      streams.blocks.push_back(code_of(length, pairs));
+      for (const size_t end = k + static_cast<size_t>(length); k < end; ++k)
+        for (int64_t c : {a, b}) streams.blocks.push_back(static_cast<uint8_t>(layer.weights_of(c)[k]));
     }
     streams.blocks.push_back(0);
     for (int64_t c : {a, b}) {
       const auto bias = static_cast<uint32_t>(layer.bias[static_cast<size_t>(c)]);
-      streams.table.push_back(static_cast<int32_t>(bias * 0x10001u - count * 0x8000u));
+      streams.table.push_back(static_cast<int32_t>(bias * 0x10001u - 0x8000u * static_cast<uint32_t>(blocks.size())));
       streams.table.push_back(static_cast<int32_t>(bias));
     }
     const ChannelWords wa = channel_words(layer, scaling, a), wb = channel_words(layer, scaling, b);

@@ -39,7 +39,7 @@ Graph pointwise(const std::vector<int>& taps) {
 TEST(PairedPixels, FillTheirBlocksToTheEdgeAndNoFurther) {
   struct {
     std::vector<int> weights;
-    int64_t block;
+    int first_block;
   } const cases[] = {
       {{127, 127, 2}, 3},     // -128 * 256 is the least that 16 bits hold
       {{127, 127, 3}, 2},     // one beyond
@@ -48,9 +48,9 @@ TEST(PairedPixels, FillTheirBlocksToTheEdgeAndNoFurther) {
       {{-128, 127, 1}, 3},    // of both signs
       {{-128, -127, 0}, 3},  {{-128, -128, 0}, 1},
   };
-  for (const auto& [weights, block] : cases) {
+  for (const auto& [weights, first_block] : cases) {
     const Graph graph = pointwise(weights);
-    EXPECT_EQ(block_length(conv2d_layer(graph.nodes[0], graph), 0, kChannels, 0, kTaps), block);
+    EXPECT_EQ(blocks_of(conv2d_layer(graph.nodes[0], graph), 0, kChannels, 8).front(), first_block);
     ASSERT_EQ(nodes_on_kernels(graph, board(), "_rv32"), 1);
     expect_equal_on(graph, board(), searching_records(graph));
   }
