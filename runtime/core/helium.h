@@ -1,0 +1,98 @@
+/* What the int8 kernels for Helium (the vector extension of the Cortex-M55) share: moving bytes, and from 32-bit sums to int8 outputs.
+ *
+ * Requantisation needs no proof: VQRDMULH rounds as the reference's first step does, VRSHL as its second but for negative ties, which
+ * `exact` sets right where they could be seen. Where all channels share their shift, zero point and rounding ride on the multiplication
+ * and the shift on the narrowing. */
+#ifndef THIMBLE_CORE_HELIUM_H
+#define THIMBLE_CORE_HELIUM_H
+
+#include "core/base.h"
+
+#if !defined(__ARM_FEATURE_MVE)
+#error "this model was compiled for a core with Helium (Cortex-M55, M85); compile it anew with --board"
+#endif
+
+/* Copies `bytes` bytes, which may be none; q0 serves. */
+THIMBLE_INLINE int8_t* thimble_copy_helium(int8_t* to, const int8_t* from, int32_t bytes) {
+  __asm volatile(
+      "  wlstp.8 lr, %[bytes], 2f\n"
+      "1:\n"
+      "  vldrb.u8 q0, [%[from]], #16\n"
+      "  vstrb.8 q0, [%[to]], #16\n"
+      "  letp lr, 1b\n"
+      "2:\n"
+      : [to] "+&r"(to), [from] "+&r"(from)
+      : [bytes] "r"(bytes)
+      : "d0", "d1", "lr", "memory");
+  return to;
+}
+
+/* Fills `bytes` bytes, which may be none. */
+THIMBLE_INLINE void thimble_fill_helium(int8_t* to, int32_t value, int32_t bytes) {
+  __asm volatile(
+      "  vdup.8 q0, %[value]\n"
+      "  wlstp.8 lr, %[bytes], 2f\n"
+      "1:\n"
+      "  vstrb.8 q0, [%[to]], #16\n"
+      "  letp lr, 1b\n"
+      "2:\n"
+      : [to] "+&r"(to)
+      : [value] "r"(value), [bytes] "r"(bytes)
+      : "d0", "d1", "lr", "memory");
+}
+
+/* What the macros below go by, as assembler symbols: shift: the one that all channels share, 1 to 16, or -1; exact = 1 where a negative tie
+ * could be seen; the output's zero point and limits. */
+#define THIMBLE_SCALING_HELIUM(shift, exact, zero, low, high)                                                              \
+  ".set .Lthimble_shift, " #shift "\n.set .Lthimble_exact, " #exact "\n.set .Lthimble_zero, " #zero "\n" \
+  ".set .Lthimble_low, " #low "\n.set .Lthimble_high, " #high "\n"
+
+/* The sums a and b become outputs in 32 bits, up to the common shift. The stream [r1] holds biases, mantissas and, where there is no common
+ * shift, negated shifts, four words each; with own = 1 b's follow a's each time. t and r0 are free. */
+__asm__(
+    ".syntax unified\n"
+    ".macro thimble_by_words_helium op, a, b, t, own\n"
+    "  vldrw.u32 \\t, [r1], #16\n"
+    "  \\op \\a, \\a, \\t\n"
+    "  .if \\own\n  vldrw.u32 \\t, [r1], #16\n  .endif\n"
+    "  \\op \\b, \\b, \\t\n"
+    ".endm\n"
+    ".macro thimble_ties_helium x, t\n"
+    "  vshr.s32 \\t, \\x, #31\n"
+    "  vadd.i32 \\x, \\x, \\t\n"
+    ".endm\n"
+    ".macro thimble_scale_helium a, b, t, own\n"
+    "  thimble_by_words_helium vadd.i32, \\a, \\b, \\t, \\own\n"
+    "  .if .Lthimble_shift > 0 && .Lthimble_exact == 0\n"
+    "  .set .Lthimble_addend, (2 * .Lthimble_zero + 1) << (.Lthimble_shift - 1)\n"
+    "  movw r0, #(.Lthimble_addend & 0xffff)\n"
+    "  movt r0, #((.Lthimble_addend >> 16) & 0xffff)\n"
+    "  vldrw.u32 \\t, [r1], #16\n"
+    "  vqrdmlash.s32 \\a, \\t, r0\n"
+    "  .if \\own\n  vldrw.u32 \\t, [r1], #16\n  .endif\n"
+    "  vqrdmlash.s32 \\b, \\t, r0\n"
+    "  .else\n"
+    "  thimble_by_words_helium vqrdmulh.s32, \\a, \\b, \\t, \\own\n"
+    "  .if .Lthimble_exact\n  thimble_ties_helium \\a, \\t\n  thimble_ties_helium \\b, \\t\n  .endif\n"
+    "  .if .Lthimble_shift < 0\n  thimble_by_words_helium vrshl.s32, \\a, \\b, \\t, \\own\n  .endif\n"
+    "  .endif\n"
+    ".endm\n"
+    /* to 16 bits: the even (half = b) or odd (half = t) lanes of `to` */
+    ".macro thimble_narrow_helium to, half, x\n"
+    "  .if .Lthimble_shift < 0\n  vqmovn\\half\\().s32 \\to, \\x\n"
+    "  .elseif .Lthimble_exact\n  vqrshrn\\half\\().s32 \\to, \\x, #.Lthimble_shift\n"
+    "  .else\n  vqshrn\\half\\().s32 \\to, \\x, #.Lthimble_shift\n  .endif\n"
+    ".endm\n"
+    /* the zero point, where it did not ride on the multiplication */
+    ".macro thimble_load_zero_helium\n"
+    "  .if .Lthimble_shift < 0 || .Lthimble_exact\n  mov r0, #.Lthimble_zero\n  .endif\n"
+    ".endm\n"
+    ".macro thimble_add_zero_helium x\n"
+    "  .if .Lthimble_shift < 0 || .Lthimble_exact\n  vqadd.s16 \\x, \\x, r0\n  .endif\n"
+    ".endm\n"
+    ".macro thimble_clamp_helium x, t\n"
+    "  .if .Lthimble_low > -128\n  vmov.i8 \\t, #(.Lthimble_low & 0xff)\n  vmax.s8 \\x, \\x, \\t\n  .endif\n"
+    "  .if .Lthimble_high < 127\n  vmov.i8 \\t, #(.Lthimble_high & 0xff)\n  vmin.s8 \\x, \\x, \\t\n  .endif\n"
+    ".endm\n");
+
+#endif
