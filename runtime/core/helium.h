@@ -1,8 +1,8 @@
 /* What the int8 kernels for Helium (the vector extension of the Cortex-M55) share: moving bytes, and from 32-bit sums to int8 outputs.
  *
  * Requantisation needs no proof: VQRDMULH rounds as the reference's first step does, VRSHL as its second but for negative ties, which
- * `exact` sets right where they could be seen. Where all channels share their shift, zero point and rounding ride on the multiplication
- * and the shift on the narrowing. */
+ * `exact` sets right where they could be seen. Where all channels share their shift, the zero point rides on the multiplication and the
+ * shift on the narrowing. (Not by VQSHRN: GNU as 2.40 encodes it as VQRSHRN, which rounds.) */
 #ifndef THIMBLE_CORE_HELIUM_H
 #define THIMBLE_CORE_HELIUM_H
 
@@ -43,8 +43,9 @@ THIMBLE_INLINE void thimble_fill_helium(int8_t* to, int32_t value, int32_t bytes
 
 /* What the macros below go by, as assembler symbols: shift: the one that all channels share, 1 to 16, or -1; exact = 1 where a negative tie
  * could be seen; the output's zero point and limits. */
-#define THIMBLE_SCALING_HELIUM(shift, exact, zero, low, high)                                                              \
-  ".set .Lthimble_shift, " #shift "\n.set .Lthimble_exact, " #exact "\n.set .Lthimble_zero, " #zero "\n" \
+#define THIMBLE_SCALING_HELIUM(shift, exact, zero, low, high)                                       \
+  ".set .Lthimble_shift, " #shift "\n.set .Lthimble_exact, " #exact "\n.set .Lthimble_zero, " #zero \
+  "\n"                                                                                              \
   ".set .Lthimble_low, " #low "\n.set .Lthimble_high, " #high "\n"
 
 /* The sums a and b become outputs in 32 bits, up to the common shift. The stream [r1] holds biases, mantissas and, where there is no common
@@ -64,7 +65,7 @@ __asm__(
     ".macro thimble_scale_helium a, b, t, own\n"
     "  thimble_by_words_helium vadd.i32, \\a, \\b, \\t, \\own\n"
     "  .if .Lthimble_shift > 0 && .Lthimble_exact == 0\n"
-    "  .set .Lthimble_addend, (2 * .Lthimble_zero + 1) << (.Lthimble_shift - 1)\n"
+    "  .set .Lthimble_addend, .Lthimble_zero << .Lthimble_shift\n"
     "  movw r0, #(.Lthimble_addend & 0xffff)\n"
     "  movt r0, #((.Lthimble_addend >> 16) & 0xffff)\n"
     "  vldrw.u32 \\t, [r1], #16\n"
@@ -80,8 +81,7 @@ __asm__(
     /* to 16 bits: the even (half = b) or odd (half = t) lanes of `to` */
     ".macro thimble_narrow_helium to, half, x\n"
     "  .if .Lthimble_shift < 0\n  vqmovn\\half\\().s32 \\to, \\x\n"
-    "  .elseif .Lthimble_exact\n  vqrshrn\\half\\().s32 \\to, \\x, #.Lthimble_shift\n"
-    "  .else\n  vqshrn\\half\\().s32 \\to, \\x, #.Lthimble_shift\n  .endif\n"
+    "  .else\n  vqrshrn\\half\\().s32 \\to, \\x, #.Lthimble_shift\n  .endif\n"
     ".endm\n"
     /* the zero point, where it did not ride on the multiplication */
     ".macro thimble_load_zero_helium\n"
@@ -90,9 +90,12 @@ __asm__(
     ".macro thimble_add_zero_helium x\n"
     "  .if .Lthimble_shift < 0 || .Lthimble_exact\n  vqadd.s16 \\x, \\x, r0\n  .endif\n"
     ".endm\n"
+    ".macro thimble_bytes_helium x, value\n  vmov.i8 \\x, #\\value\n.endm\n" /* which takes no expression */
     ".macro thimble_clamp_helium x, t\n"
-    "  .if .Lthimble_low > -128\n  vmov.i8 \\t, #(.Lthimble_low & 0xff)\n  vmax.s8 \\x, \\x, \\t\n  .endif\n"
-    "  .if .Lthimble_high < 127\n  vmov.i8 \\t, #(.Lthimble_high & 0xff)\n  vmin.s8 \\x, \\x, \\t\n  .endif\n"
+    "  .altmacro\n"
+    "  .if .Lthimble_low > -128\n  thimble_bytes_helium \\t, %(.Lthimble_low & 0xff)\n  vmax.s8 \\x, \\x, \\t\n  .endif\n"
+    "  .if .Lthimble_high < 127\n  thimble_bytes_helium \\t, %(.Lthimble_high & 0xff)\n  vmin.s8 \\x, \\x, \\t\n  .endif\n"
+    "  .noaltmacro\n"
     ".endm\n");
 
 #endif

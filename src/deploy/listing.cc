@@ -20,7 +20,8 @@ struct Kept {
 };
 
 Disassembly disassemble(const Board& board, const fs::path& elf) {
-  const std::vector<std::string> command{build_tools(board)[1].program, "-d", "-z", elf.string()};
+  std::vector<std::string> command{build_tools(board)[1].program, "-d", "-z", elf.string()};
+  if (has(board.isa, Isa::Helium)) command.insert(command.begin() + 1, {"-m", "armv8.1-m.main"});  // it would not know the vectors
   const CommandResult result = run_command(command);
   if (result.status != 0) throw Error(Blame::Bug, fmt::format("cannot disassemble '{}':\n{}", elf.string(), result.out));
   return Disassembly::parse(result.out);

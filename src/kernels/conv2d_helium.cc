@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/helium_tile.h"
+#include "kernels/overlap.h"
 #include "kernels/packing.h"
 #include "ops/conv2d.h"
 
@@ -86,6 +87,13 @@ double cycles(const Node& node, const Graph& graph, const Board&) {
   return 1.8 * best_reading(lay(node, graph), graph.type(node.in[1]).shape[0]).cost;
 }
 
+std::optional<int64_t> overlap(const Node& node, const Graph& graph) {
+  const Window2d at = lay(node, graph);
+  const Reading r = best_reading(at, graph.type(node.in[1]).shape[0]);
+  const int64_t last = r.tile.last_group(), early = r.direct ? r.tile.pixels * r.tile.out_c - last : 0;
+  return overlap_of_window(at, r.tile.out_c, 1, {.pixels = r.tile.pixels, .early = early});
+}
+
 KernelCall lower(const Node& node, const Graph& graph) {
   const Window2d at = lay(node, graph);
   const Int8Layer layer = conv2d_layer(node, graph);
@@ -125,6 +133,7 @@ std::span<const Kernel> conv2d_helium_kernels() {
                                   .scratch = scratch,
                                   .cycles = cycles,
                                   .lower = lower,
+                                  .overlap = overlap,
                                   .per_shape = true}};
   return kRows;
 }

@@ -10,7 +10,7 @@
 namespace thimble {
 namespace {
 
-constexpr int kMostNarrowing = 16;                              // VQSHRN's largest shift
+constexpr int kMostNarrowing = 16;                               // VQSHRN's largest shift
 constexpr int64_t kUnroll = 20, kLoopUnroll = 8, kWideMost = 4;  // vectors of taps that are written out
 
 using Channels = std::vector<int64_t>;
@@ -89,11 +89,17 @@ int64_t HeliumTile::unroll() const {
 
 bool HeliumTile::wide() const { return pixels == 2 && vectors() <= kWideMost && out_c >= 16; }
 
+int64_t HeliumTile::last_group() const {
+  const int64_t all = 8 / pixels, left = out_c % (wide() ? 16 : all);
+  return left == 0 ? (wide() ? 16 : all) : left % all == 0 ? all : left % all;
+}
+
 double HeliumTile::cost() const {
   const auto vectors = static_cast<double>(this->vectors());
   const int64_t all = 8 / pixels, left = out_c % all, wide_groups = wide() ? out_c / 16 : 0;
   const bool loops = this->vectors() > kUnroll;
-  const double groups = static_cast<double>(out_c / all - 4 * wide_groups), seam = static_cast<double>(rows) * 2 + (loops ? vectors / 4 + 9 : 0);
+  const double groups = static_cast<double>(out_c / all - 4 * wide_groups),
+               seam = static_cast<double>(rows) * 2 + (loops ? vectors / 4 + 9 : 0);
   const auto group = [&](int64_t channels, double rest) {
     return vectors * static_cast<double>(pixels + channels + channels * pixels + (bytes % 16 ? 1 : 0)) + seam + rest;
   };
@@ -102,8 +108,8 @@ double HeliumTile::cost() const {
 
 std::string HeliumTile::define(KernelCall& call, const HeliumScaling& scaling) const {
   const std::string name = fmt::format("thimble_tile_helium_{}_{}_{}_{}_{}_{}", pixels, rows, bytes, out_c, step, scaling.name());
-  call.define(fmt::format("THIMBLE_TILE_HELIUM({}, {}, {}, {}, {}, {}, {}, {}, {})", name, pixels, rows, bytes, unroll(), int{wide()}, out_c,
-                          step, scaling.literals()));
+  call.define(fmt::format("THIMBLE_TILE_HELIUM({}, {}, {}, {}, {}, {}, {}, {}, {})", name, pixels, rows, bytes, unroll(), int{wide()},
+                          out_c, step, scaling.literals()));
   return name;
 }
 

@@ -45,6 +45,8 @@ struct HeliumTile {
   int64_t vectors() const { return rows * ((bytes + 15) / 16); }
   int64_t unroll() const;
   bool wide() const;
+  /// Channels of the group that comes last.
+  int64_t last_group() const;
   /// Instructions for all channels of one tile.
   double cost() const;
   /// Defines the tile's function in the call; returns its name.
