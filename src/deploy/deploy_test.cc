@@ -37,6 +37,17 @@ constexpr std::string_view kX86 = R"(
     1134:	c3                   	ret
 )";
 
+constexpr std::string_view kRiscv = R"(
+80000000 <body>:
+80000000:	1141                	add	sp,sp,-16
+80000002:	9702                	jalr	a4
+80000004:	0141                	add	sp,sp,16
+80000006:	8082                	ret
+80000008 <thimble_tile>:
+80000008:	715d                	add	sp,sp,-80
+8000000a:	8782                	jr	a5
+)";
+
 TEST(Disassembly, ReadsArm) {
   const Disassembly code = Disassembly::parse(kArm);
   ASSERT_EQ(code.functions().size(), 2u);
@@ -64,6 +75,7 @@ TEST(Stack, AddsTheDeepestCall) {
   EXPECT_EQ(worst_stack(code, {}, "outer", 0), 24);
   EXPECT_EQ(worst_stack(code, {{"outer", 100}}, "outer", 0), 108) << "the compiler knows better than the instructions";
   EXPECT_EQ(worst_stack(Disassembly::parse(kX86), {}, "f", 8), 8 + 8 + 8 + 24);
+  EXPECT_EQ(worst_stack(Disassembly::parse(kRiscv), {{"body", 16}}, "body", 0), 16 + 80) << "a call of a loop by pointer";
 }
 
 TEST(Stack, ReadsTheCompilersFile) {

@@ -54,7 +54,7 @@ int64_t taken_by(const Instruction& one) {
   if (m == "push") return ops.starts_with('%') ? 8 : 1;                                                    // x86-64, AVR
   if (one_of(m, {"sub", "subw"}) && ops.starts_with("sp,")) return number_in(ops.substr(ops.rfind(',')));  // Arm, AArch64
   if (m == "sub" && ops.ends_with(",%rsp")) return number_in(ops);                                         // x86-64
-  if (one_of(m, {"addi", "c.addi16sp"}) && (ops.starts_with("sp,sp,-") || ops.starts_with("a1, a1, -")))
+  if (one_of(m, {"addi", "add", "c.addi16sp"}) && (ops.starts_with("sp,sp,-") || ops.starts_with("a1, a1, -")))
     return -number_in(ops.substr(ops.rfind(',')));
   if (one_of(m, {"str", "strd", "stp"}) && ops.find("[sp, #-") != std::string_view::npos && ops.ends_with("]!"))  // pre-indexed
     return -number_in(ops.substr(ops.find("#-")));
@@ -81,7 +81,10 @@ class Walk {
     int64_t most = frame;
     const auto body = code_.body(function);
     for (const Instruction& one : body) {
-      if (one.target.empty()) continue;
+      if (one.target.empty()) {
+        if (is_call(one)) most = std::max(most, frame + worst_loop());
+        continue;
+      }
       const std::string_view target = std::string_view(one.target).substr(0, one.target.find('+'));
       if (is_call(one))
         most = std::max(most, frame + worst(target));
@@ -93,6 +96,14 @@ class Walk {
       most = std::max(most, frame + worst(index + 1));
     active_.erase(index);
     return known_[index] = most;
+  }
+
+  /// Of the assembly loops of kernels, one of which an indirect call goes to: the runtime's other functions are called by name.
+  int64_t worst_loop() {
+    int64_t most = 0;
+    for (size_t i = 0; i < code_.functions().size(); ++i)
+      if (code_.functions()[i].name.starts_with("thimble_") && !known_frame(code_.functions()[i])) most = std::max(most, worst(i));
+    return most;
   }
 
   /// What the compiler said; null for functions that it did not compile now.

@@ -11,6 +11,7 @@ std::vector<int> blocks_of(const Int8Layer& layer, int64_t channel, int64_t chan
 /// The words that requantise a channel: {m, h}, the shift, and what a negative sum adds.
 struct ChannelWords {
   int32_t mantissa = 0, addend = 0, shift = 0, negative = 0;
+  bool operator==(const ChannelWords&) const = default;
 };
 ChannelWords channel_words(const Int8Layer& layer, const Int8Scaling& scaling, int64_t channel);
 

@@ -18,7 +18,9 @@ class RandomRv32Layers : public ::testing::TestWithParam<Family> {};
 
 TEST_P(RandomRv32Layers, AgreeWithTheInterpreter) { expect_family_equal_on(GetParam(), board(), "_rv32"); }
 
-INSTANTIATE_TEST_SUITE_P(, RandomRv32Layers, ::testing::Values(Family{"conv2d", &RandomLayers::add_conv2d, 120, 80}),
+INSTANTIATE_TEST_SUITE_P(, RandomRv32Layers,
+                         ::testing::Values(Family{"conv2d", &RandomLayers::add_conv2d, 120, 80},
+                                           Family{"fully_connected", &RandomLayers::add_fully_connected, 100, 55}),
                          [](const auto& info) { return info.param.name; });
 
 constexpr int kTaps = 3, kChannels = 2;
