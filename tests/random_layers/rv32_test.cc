@@ -20,6 +20,7 @@ TEST_P(RandomRv32Layers, AgreeWithTheInterpreter) { expect_family_equal_on(GetPa
 
 INSTANTIATE_TEST_SUITE_P(, RandomRv32Layers,
                          ::testing::Values(Family{"conv2d", &RandomLayers::add_conv2d, 120, 80},
+                                           Family{"dwconv2d", &RandomLayers::add_dwconv2d, 100, 60},
                                            Family{"fully_connected", &RandomLayers::add_fully_connected, 100, 55}),
                          [](const auto& info) { return info.param.name; });
 
