@@ -2,11 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <atomic>
-#include <mutex>
-#include <thread>
-
 #include "base/files.h"
+#include "base/parallel.h"
 #include "steps/records.h"
 
 namespace thimble::bench {
@@ -44,7 +41,7 @@ Figures measure(const Job& job) {
   const Doing doing([&] { return fmt::format("measuring {} on {}", job.model, job.board); });
   Progress silent;
   ModelOnBoard request;
-  request.model = job.file, request.board = job.board, request.optimize = job.optimize;
+  request.model = job.file, request.board = job.board, request.optimize = job.optimize, request.no_tuned = true;
   const Prepared prepared = prepare(request, silent);
   const TempDir dir;
   Figures figures{.job = job};
@@ -62,32 +59,6 @@ Figures measure(const Job& job) {
     figures.fits = false;
   }
   return figures;
-}
-
-void in_parallel(size_t count, std::string_view activity, Progress& progress, const std::function<void(size_t)>& work) {
-  std::atomic<size_t> next = 0;
-  size_t done = 0;
-  std::mutex mutex;
-  std::exception_ptr fault;
-  const auto worker = [&] {
-    for (size_t i = next++; i < count; i = next++) {
-      try {
-        work(i);
-      } catch (...) {
-        const std::lock_guard lock(mutex);
-        if (!fault) fault = std::current_exception();
-        next = count;
-      }
-      const std::lock_guard lock(mutex);
-      progress.update(static_cast<int64_t>(++done), static_cast<int64_t>(count));
-    }
-  };
-  progress.begin(activity);
-  {
-    std::vector<std::jthread> workers;
-    for (unsigned i = 0; i < std::max(1u, std::thread::hardware_concurrency()); ++i) workers.emplace_back(worker);
-  }
-  if (fault) std::rethrow_exception(fault);
 }
 
 std::vector<Figures> measure_all(const std::vector<Job>& jobs, Progress& progress) {

@@ -1,7 +1,6 @@
 /// One model on one board, measured the way `thimble profile` does it; many of them side by side.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,9 +37,6 @@ Figures measure(const Job& job);
 
 /// All jobs, as many at a time as the machine has cores, results in the order of the jobs.
 std::vector<Figures> measure_all(const std::vector<Job>& jobs, Progress& progress);
-
-/// Calls `work(i)` for each i below `count`, as many at a time as the machine has cores; the first exception is thrown on.
-void in_parallel(size_t count, std::string_view activity, Progress& progress, const std::function<void(size_t)>& work);
 
 /// "balanced" and the like.
 std::string_view word_of(Optimize optimize);

@@ -12,16 +12,23 @@ std::string refusals(const std::vector<Verdict>& verdicts) {
   return text;
 }
 
+/// `verdicts` hold an admissible one first.
+const Kernel* chosen_of(const std::vector<Verdict>& verdicts, const std::string& preferred) {
+  for (const Verdict& verdict : verdicts)
+    if (verdict.refusal.empty() && verdict.kernel->name == preferred) return verdict.kernel;
+  return verdicts[0].kernel;
+}
+
 }  // namespace
 
-std::vector<const Kernel*> choose_kernels(const Graph& graph, const Board& board, Optimize optimize) {
+std::vector<const Kernel*> choose_kernels(const Graph& graph, const Board& board, Optimize optimize, const Preference& prefer) {
   std::vector<const Kernel*> chosen;
   std::string faults;
   int count = 0;
   for (const Node& node : graph.nodes) {
     const std::vector<Verdict> verdicts = consider(node, graph, board, optimize);
     if (!verdicts.empty() && verdicts[0].refusal.empty()) {
-      chosen.push_back(verdicts[0].kernel);
+      chosen.push_back(chosen_of(verdicts, prefer ? prefer(node, graph) : ""));
       continue;
     }
     ++count;

@@ -3,13 +3,13 @@
 
 #include <vector>
 
-#include "kernels/kernel.h"
-#include "plan/plan.h"
+#include "codegen/compiled.h"
 
 namespace thimble {
 
-/// One kernel per node, in node order. Throws one Unsupported error that names every node no kernel runs, with all refusals.
-std::vector<const Kernel*> choose_kernels(const Graph& graph, const Board& board, Optimize optimize);
+/// One kernel per node, in node order: the preferred one where it is admissible, else the cheapest. Throws one Unsupported error that names
+/// every node no kernel runs, with all refusals.
+std::vector<const Kernel*> choose_kernels(const Graph& graph, const Board& board, Optimize optimize, const Preference& prefer = {});
 
 /// What the planner must know of each node, once it has a kernel.
 std::vector<PlanStep> plan_steps(const Graph& graph, const std::vector<const Kernel*>& kernels);

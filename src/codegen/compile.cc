@@ -128,7 +128,7 @@ std::vector<LayerCode> lower_all(const Graph& graph, const Plan& plan, const std
 Compiled compile(Graph graph, const Board& board, const CompileOptions& options) {
   const std::string name = graph.name;
   const Doing doing([&] { return fmt::format("compiling '{}' for {}", name, board.name); });
-  const std::vector<const Kernel*> kernels = choose_kernels(graph, board, options.optimize);
+  const std::vector<const Kernel*> kernels = choose_kernels(graph, board, options.optimize, options.prefer);
   Compiled model;
   const std::string runtime = runtime_text(kernels);
   model.name = model_name(graph.name, runtime);

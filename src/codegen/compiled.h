@@ -1,6 +1,7 @@
 /// A model made ready for one board: chosen kernels, planned memory, and the C that says so.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -9,10 +10,14 @@
 
 namespace thimble {
 
+/// Names a kernel for a node, or says nothing ("") where the table's cheapest is to be taken. A kernel that refuses the node is not taken.
+using Preference = std::function<std::string(const Node&, const Graph&)>;
+
 struct CompileOptions {
   Optimize optimize = Optimize::Balanced;
   bool golden = true;  ///< emit golden vectors and the self-test (behind THIMBLE_SELFTEST, so they cost nothing when unused)
   int golden_records = 2;
+  Preference prefer;
 };
 
 /// One call that the generated `run` makes, in order.

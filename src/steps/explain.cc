@@ -16,6 +16,11 @@ struct ExplainRequest : ModelOnBoard {
   }
 };
 
+std::string verdict_text(bool chosen, bool cheapest) {
+  if (chosen) return cheapest ? "chosen: the cheapest that can run it" : "chosen: `thimble tune` measured it fastest";
+  return cheapest ? "could run it, and is estimated cheapest; `thimble tune` measured another faster" : "could run it, costs more";
+}
+
 std::string layer_text(size_t index, const Layer& layer, const Graph& graph, const std::vector<Verdict>& verdicts) {
   const Node& node = graph.nodes[static_cast<size_t>(layer.node)];
   const TensorType& out = graph.type(node.out[0]);
@@ -32,7 +37,7 @@ std::string layer_text(size_t index, const Layer& layer, const Graph& graph, con
     const bool per_mac = layer.macs > 0;
     table.row({chosen ? Cell("▶", Style::Good) : Cell(""), Cell(verdict.kernel->name, style), static_cast<int64_t>(verdict.cycles),
                per_mac ? fmt::format("{:.1f}", verdict.cycles / static_cast<double>(layer.macs)) : std::string("-"),
-               chosen ? "chosen: the cheapest that can run it" : "could run it, costs more"});
+               verdict_text(chosen, &verdict == verdicts.data())});
   }
   return text + table.text() + "\n";
 }

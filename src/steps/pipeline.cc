@@ -6,6 +6,7 @@
 #include "base/table.h"
 #include "formats/import.h"
 #include "passes/strips.h"
+#include "steps/tuned.h"
 
 namespace thimble {
 Graph load_model(const std::filesystem::path& path) {
@@ -19,13 +20,19 @@ Graph after_passes(Graph graph, std::vector<PassReport>* reports) {
   return graph;
 }
 
+CompileOptions options_of(const ModelOnBoard& request, const Board& board, bool golden) {
+  CompileOptions options{.optimize = request.optimize, .golden = golden};
+  if (!request.no_tuned) options.prefer = preference_of(read_tuned(request.tuned), board, request.optimize);
+  return options;
+}
+
 Prepared prepare(const ModelOnBoard& request, Progress& progress, bool golden) {
   Prepared prepared;
   prepared.board = &board_named(request.board);
   progress.begin(fmt::format("compiling {} for {}", stem_of(request.model), request.board));
   prepared.imported = load_model(request.model);
   Graph graph = after_passes(prepared.imported, &prepared.passes);
-  prepared.compiled = compile(std::move(graph), *prepared.board, {.optimize = request.optimize, .golden = golden});
+  prepared.compiled = compile(std::move(graph), *prepared.board, options_of(request, *prepared.board, golden));
   return prepared;
 }
 

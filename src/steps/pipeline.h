@@ -25,11 +25,15 @@ struct ModelRequest {
 struct ModelOnBoard : ModelRequest {
   std::string board = "nano33ble";
   Optimize optimize = Optimize::Balanced;
+  std::string tuned = ".thimble/tuned.json";
+  bool no_tuned = false;
   template <class V>
   void fields(V&& v) {
     ModelRequest::fields(v);
     v("board", board, "where it is to run; `thimble boards` lists them");
     v("optimize", optimize, "what counts most: speed and size alike, cycles, or flash");
+    v("tuned", tuned, "the file in which `thimble tune` keeps the fastest kernels; none is needed");
+    v("no_tuned", no_tuned, "leave that file aside");
   }
 };
 
@@ -45,6 +49,8 @@ struct Prepared {
 Graph load_model(const std::filesystem::path& path);
 /// The graph after the deployment pipeline.
 Graph after_passes(Graph graph, std::vector<PassReport>* reports = nullptr);
+/// What the request says about the compilation: its aim, and the kernels that were tuned for it.
+CompileOptions options_of(const ModelOnBoard& request, const Board& board, bool golden);
 /// Board, model, passes and code, in that order, so that a misspelt board is told at once.
 Prepared prepare(const ModelOnBoard& request, Progress& progress, bool golden = false);
 

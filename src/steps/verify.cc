@@ -37,8 +37,8 @@ struct Row {
   std::vector<Comparison> sets;
   std::optional<Comparison> layers;
   std::set<std::string, std::less<>> compared;  ///< known layers, by name
-  std::string first_fault;  ///< the first layer that differs
-  std::string left_out;     ///< why it was not run
+  std::string first_fault;                      ///< the first layer that differs
+  std::string left_out;                         ///< why it was not run
   Blame blame = Blame::User;
 
   bool failed() const { return blame == Blame::Bug; }
@@ -158,12 +158,13 @@ class Verification {
     for (const Node& node : imported_.nodes)
       for (ValueId id : node.out)
         if (const auto it = layers.find(imported_.value(id).name); it != layers.end())
-          compare_layer(imported_, imported_.value(id), it->second, fmt::format("node '{}' ({})", short_name(node.name), node.op->name), row);
+          compare_layer(imported_, imported_.value(id), it->second, fmt::format("node '{}' ({})", short_name(node.name), node.op->name),
+                        row);
     return row;
   }
 
   void run_firmwares(const Board& board, Row& row) const {
-    const Compiled model = compile(rewritten_, board, {.optimize = request_.optimize, .golden = false});
+    const Compiled model = compile(rewritten_, board, options_of(request_, board, /*golden=*/false));
     std::vector<Record> records;
     for (const RecordSet& set : golden_.sets) records.insert(records.end(), set.inputs.begin(), set.inputs.end());
     const TempDir plain, traced;

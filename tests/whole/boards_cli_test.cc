@@ -43,6 +43,29 @@ TEST_P(Boards, VerifyFindsNoDifference) {
   }
 }
 
+TEST_P(Boards, TuneIsNeverSlowerAndIsRemembered) {
+  const std::string board = GetParam(), file = dir_.path() / "cache/tuned.json";
+  if (!ready(board)) GTEST_SKIP() << "`thimble doctor --board " << board << "` tells what is missing";
+  const Said first = run_thimble({"tune", model_, "--board", board, "--tuned", file, "--json"});
+  if (first.status == 2) {
+    EXPECT_THAT(first.err, HasSubstr("error: the emulator of the board '" + board + "' does not count cycles"));
+    return;
+  }
+  ASSERT_EQ(first.status, 0) << first.err;
+  const Json json = first.json();
+  EXPECT_LE(json.find("tuned")->find("cycles")->number(), json.find("table")->find("cycles")->number());
+  EXPECT_LE(json.find("tuned")->find("ram")->number(), json.find("table")->find("ram")->number());
+  for (const Json& shape : *json.find("shapes")->as_array()) {
+    const Json::Object& cycles = *shape.find("cycles")->as_object();
+    EXPECT_GE(cycles.size(), 2u);
+    for (const auto& [kernel, count] : cycles)
+      EXPECT_GE(count.number(), shape.find("cycles")->find(*shape.find("tuned")->as_string())->number()) << kernel;
+    EXPECT_TRUE(*shape.find("measured")->as_bool());
+  }
+  const Json again = run_thimble({"tune", model_, "--board", board, "--tuned", file, "--json"}).json();
+  for (const Json& shape : *again.find("shapes")->as_array()) EXPECT_FALSE(*shape.find("measured")->as_bool());
+}
+
 TEST_P(Boards, ProfileAddsUp) {
   const std::string board = GetParam();
   if (!ready(board)) GTEST_SKIP() << "`thimble doctor --board " << board << "` tells what is missing";
