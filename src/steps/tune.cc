@@ -31,7 +31,8 @@ struct Shape {
   std::vector<const Kernel*> kernels;
   int layers = 0;
   TunedLayer result;
-  bool known = false;  ///< from the file
+  bool known = false;     ///< from the file
+  std::string_view back;  ///< why a faster kernel was left for the table's choice: "ram", "whole" (slower in the whole model) or empty
 };
 
 /// Shapes between which there is something to choose.
@@ -94,6 +95,12 @@ void measure(std::vector<Shape>& shapes, const Graph& graph, const Board& board,
 
 std::string table_choice(const Shape& shape) { return std::string(shape.kernels[0]->name); }
 
+void go_back(Shape& shape, std::string_view why) {
+  if (shape.result.kernel == table_choice(shape)) return;
+  shape.result.kernel = table_choice(shape);
+  shape.back = why;
+}
+
 /// The whole model's run and arena.
 struct Whole {
   int64_t instructions = 0, cycles = 0, ram = 0;
@@ -116,7 +123,7 @@ bool give_up_scratch(std::vector<Shape>& shapes, const Graph& graph) {
     const auto scratch = [&](const Kernel& kernel) { return kernel.scratch ? kernel.scratch(shape.node, graph) : 0; };
     for (const Kernel* kernel : shape.kernels)
       if (kernel->name == shape.result.kernel && scratch(*kernel) > scratch(*shape.kernels[0])) {
-        shape.result.kernel = table_choice(shape);
+        go_back(shape, "ram");
         changed = true;
       }
   }
@@ -145,11 +152,17 @@ Whole settle(const TuneRequest& request, const Tuned& tuned, const Whole& table,
   Whole best = measure_tuned(request, with(tuned, shapes), progress);
   if (ram_counts && best.ram > table.ram && give_up_scratch(shapes, graph)) best = measure_tuned(request, with(tuned, shapes), progress);
   if (best.cycles <= table.cycles && !(ram_counts && best.ram > table.ram)) return best;
-  for (Shape& shape : shapes) shape.result.kernel = table_choice(shape);
+  for (Shape& shape : shapes) go_back(shape, best.cycles <= table.cycles ? "ram" : "whole");
   return table;
 }
 
 std::string share(int64_t part, int64_t whole) { return percent(static_cast<double>(part), static_cast<double>(whole)); }
+
+/// What to say of a shape that stays with the table's choice.
+std::string_view kept_text(const Shape& shape) {
+  if (shape.back == "ram") return "the same: others take more RAM";
+  return shape.back.empty() ? "the same" : "the same: others slow the whole";
+}
 
 Table shape_table(const std::vector<Shape>& shapes) {
   Table table({{"layer"},
@@ -164,7 +177,7 @@ Table shape_table(const std::vector<Shape>& shapes) {
     const int64_t before = shape.result.cycles.at(table_choice(shape)), after = shape.result.cycles.at(shape.result.kernel);
     const bool changed = shape.result.kernel != table_choice(shape);
     table.row({short_name(shape.first, 24), Cell(shape.node.op->name, Style::Accent), shape.layers, table_choice(shape), before,
-               changed ? Cell(shape.result.kernel, Style::Good) : Cell("the same", Style::Dim), after, share(after, before)});
+               changed ? Cell(shape.result.kernel, Style::Good) : Cell(kept_text(shape), Style::Dim), after, share(after, before)});
   }
   return table;
 }
@@ -178,7 +191,8 @@ Json shapes_json(const std::vector<Shape>& shapes) {
         .set("first", shape.first)
         .set("layers", shape.layers)
         .set("table", table_choice(shape))
-        .set("tuned", shape.result.kernel);
+        .set("tuned", shape.result.kernel)
+        .set("back", shape.back.empty() ? Json() : Json(std::string(shape.back)));
     rows.push_back(row.set("cycles", cycles).set("measured", !shape.known));
   }
   return rows;

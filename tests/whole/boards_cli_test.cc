@@ -58,8 +58,12 @@ TEST_P(Boards, TuneIsNeverSlowerAndIsRemembered) {
   for (const Json& shape : *json.find("shapes")->as_array()) {
     const Json::Object& cycles = *shape.find("cycles")->as_object();
     EXPECT_GE(cycles.size(), 2u);
-    for (const auto& [kernel, count] : cycles)
-      EXPECT_GE(count.number(), shape.find("cycles")->find(*shape.find("tuned")->as_string())->number()) << kernel;
+    // A faster kernel is left only for a reason that is told.
+    if (!shape.find("back")->is_null())
+      EXPECT_EQ(*shape.find("tuned")->as_string(), *shape.find("table")->as_string());
+    else
+      for (const auto& [kernel, count] : cycles)
+        EXPECT_GE(count.number(), shape.find("cycles")->find(*shape.find("tuned")->as_string())->number()) << kernel;
     EXPECT_TRUE(*shape.find("measured")->as_bool());
   }
   const Json again = run_thimble({"tune", model_, "--board", board, "--tuned", file, "--json"}).json();
