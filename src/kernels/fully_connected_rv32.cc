@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kernels/overlap.h"
 #include "kernels/pair_packing.h"
 #include "kernels/rv32_packing.h"
 #include "kernels/window2d.h"
@@ -28,7 +29,14 @@ std::optional<std::string> refuses(const Node& node, const Graph& graph) {
 double cycles(const Node& node, const Graph& graph, const Board&) {
   const TensorType &x = graph.type(node.in[0]), &w = graph.type(node.in[1]);
   const auto twelves = static_cast<double>((w.shape[0] + kTwelve - 1) / kTwelve), taps = static_cast<double>(w.shape[1]);
-  return static_cast<double>(x.elements() / w.shape[1]) * (twelves * (taps * 36 + 260) + 60);
+  return static_cast<double>(x.elements() / w.shape[1]) * (twelves * (taps * 36 + 230) + 30);
+}
+
+/// Twelve outputs are written when all inputs have been read.
+std::optional<int64_t> overlap(const Node& node, const Graph& graph) {
+  const TensorType& w = graph.type(node.in[1]);
+  if (w.shape[0] > kTwelve) return std::nullopt;
+  return overlap_of_rows(graph.type(node.in[0]).elements() / w.shape[1], w.shape[1], w.shape[0]);
 }
 
 /// The twelve channels of a group; those beyond the layer's have no weights.
@@ -39,7 +47,7 @@ Int8Layer twelve_of(const Int8Layer& layer, int64_t first) {
                    .bias = std::vector<int32_t>(kTwelve),
                    .multipliers = {},
                    .out_zero = {}};
-  const int64_t count = std::min(kTwelve, layer.channels);
+  const int64_t count = std::min(kTwelve, layer.channels - first);
   std::copy_n(layer.weights.begin() + first * layer.taps, count * layer.taps, twelve.weights.begin());
   std::copy_n(layer.bias.begin() + first, count, twelve.bias.begin());
   return twelve;
@@ -62,8 +70,6 @@ std::vector<int> counts_of(const Int8Layer& twelve) {
 struct Streams {
   std::vector<int32_t> words;
   std::vector<uint8_t> counts;
-  std::vector<int32_t> table;
-  int64_t last_words = 0, last_counts = 0, last_table = 0;
 };
 
 /// Four weights of one tap, the first two of which are the low and the high part of a pair.
@@ -82,23 +88,20 @@ std::optional<ChannelWords> same_scale(const Int8Layer& layer, const Int8Scaling
 
 void append_twelve(Streams& streams, const Int8Layer& layer, const Int8Scaling& scaling, bool same, int64_t first) {
   const Int8Layer twelve = twelve_of(layer, first);
-  streams.last_words = static_cast<int64_t>(streams.words.size());
-  streams.last_counts = static_cast<int64_t>(streams.counts.size());
-  for (int64_t k = 0; k < layer.taps; ++k)
-    for (int64_t c = 0; c < kTwelve; c += 4) streams.words.push_back(word_of(twelve, c, k));
-  streams.last_table = static_cast<int64_t>(streams.table.size());
   const std::vector<int> counts = counts_of(twelve);
-  for (int count : counts) streams.counts.push_back(static_cast<uint8_t>(count));
-  streams.counts.push_back(0);
   for (size_t c = 0; c < kTwelve; c += 2) {
     const auto low = static_cast<uint32_t>(twelve.bias[c]), high = static_cast<uint32_t>(twelve.bias[c + 1]);
-    streams.table.push_back(static_cast<int32_t>(low + (high << 16) - 0x8000u * static_cast<uint32_t>(counts.size())));
-    streams.table.push_back(static_cast<int32_t>(high));
+    streams.words.push_back(static_cast<int32_t>(low + (high << 16) - 0x8000u * static_cast<uint32_t>(counts.size())));
+    streams.words.push_back(static_cast<int32_t>(high));
   }
-  for (int64_t c = first; c < first + kTwelve && !same; ++c) {
-    const ChannelWords w = c < layer.channels ? channel_words(layer, scaling, c) : ChannelWords{};
-    streams.table.insert(streams.table.end(), {w.mantissa, w.addend, w.shift});
-    if (scaling.exact) streams.table.push_back(w.negative);
+  for (int64_t k = 0; k < layer.taps; ++k)
+    for (int64_t c = 0; c < kTwelve; c += 4) streams.words.push_back(word_of(twelve, c, k));
+  for (int count : counts) streams.counts.push_back(static_cast<uint8_t>(count));
+  streams.counts.push_back(0);
+  for (int64_t c = first; c < std::min(first + kTwelve, layer.channels) && !same; ++c) {
+    const ChannelWords w = channel_words(layer, scaling, c);
+    streams.words.insert(streams.words.end(), {w.mantissa, w.addend, w.shift});
+    if (scaling.exact) streams.words.push_back(w.negative);
   }
 }
 
@@ -108,12 +111,10 @@ KernelCall lower(const Node& node, const Graph& graph) {
   const auto same = same_scale(layer, scaling);
   const ChannelWords shared = same.value_or(ChannelWords{});
   Streams streams;
-  for (int64_t first = 0; first < layer.channels; first += kTwelve)
-    append_twelve(streams, layer, scaling, same.has_value(), std::max<int64_t>(0, std::min(first, layer.channels - kTwelve)));
+  for (int64_t first = 0; first < layer.channels; first += kTwelve) append_twelve(streams, layer, scaling, same.has_value(), first);
   const std::string twelves = fmt::format("thimble_fully_connected_rv32_{}_{}", int{same.has_value()}, int{scaling.exact});
   Fields fields;
-  append(fields, {{"rows", graph.type(node.in[0]).elements() / layer.taps},
-                  {"units", layer.channels},
+  append(fields, {{"units", layer.channels},
                   {"features", layer.taps},
                   {"up", scaling.up},
                   {"low", layer.range.min},
@@ -122,16 +123,13 @@ KernelCall lower(const Node& node, const Graph& graph) {
                   {"h", shared.addend},
                   {"shift", shared.shift},
                   {"negative", shared.negative},
-                  {"last_words", streams.last_words},
-                  {"last_counts", streams.last_counts},
-                  {"last_table", streams.last_table}});
+                  {"rows", graph.type(node.in[0]).elements() / layer.taps}});
   return KernelCall("thimble_fully_connected_s8_rv32")
       .define(fmt::format("THIMBLE_FULLY_CONNECTED_RV32({}, {}, {})", twelves, int{same.has_value()}, int{scaling.exact}))
       .input(0)
       .output(0)
       .constant("words", streams.words)
       .constant("counts", streams.counts)
-      .constant("table", streams.table)
       .name(twelves)
       .geometry("thimble_fully_connected_s8_rv32_shape", std::move(fields));
 }
@@ -145,7 +143,8 @@ std::span<const Kernel> fully_connected_rv32_kernels() {
                                   .needs = Isa::RiscV | Isa::Mul64,
                                   .refuses = refuses,
                                   .cycles = cycles,
-                                  .lower = lower}};
+                                  .lower = lower,
+                                  .overlap = overlap}};
   return kRows;
 }
 
