@@ -24,6 +24,10 @@ INSTANTIATE_TEST_SUITE_P(, RandomRv32Layers,
                                            Family{"fully_connected", &RandomLayers::add_fully_connected, 100, 55}),
                          [](const auto& info) { return info.param.name; });
 
+TEST(RandomLayersOnAnyCore, AddByFactors) {
+  expect_family_equal_on(Family{"sum", &RandomLayers::add_sum, 60, 83}, board(), "_factors");
+}
+
 constexpr int kTaps = 3, kChannels = 2;
 
 /// A pointwise convolution of one pair of channels, both with these weights.
