@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "kernels/views.h"
+
 namespace thimble {
 namespace {
 
@@ -47,6 +49,9 @@ std::vector<PlanStep> plan_steps(const Graph& graph, const std::vector<const Ker
     const Kernel& kernel = *kernels[n];
     PlanStep step{.align = kernel.align, .in_place = kernel.in_place, .alias = kernel.alias};
     if (kernel.scratch) step.scratch_bytes = kernel.scratch(graph.nodes[n], graph);
+    if (kernel.overlap) step.overlap = kernel.overlap(graph.nodes[n], graph);
+    step.operands_at = operands_in_output(graph.nodes[n], graph);
+    step.outputs_at = outputs_in_operand(graph.nodes[n], graph);
     steps.push_back(step);
   }
   return steps;

@@ -101,8 +101,7 @@ std::vector<LayerCode> lower_all(const Graph& graph, const Plan& plan, const std
     const auto n = static_cast<size_t>(plan.order[position]);
     const Node& node = graph.nodes[n];
     const Kernel& kernel = *kernels[n];
-    const auto buffer = [&](ValueId id) { return plan.buffer_of[static_cast<size_t>(id)]; };
-    if (kernel.alias && buffer(node.in[0]) >= 0 && buffer(node.in[0]) == buffer(node.out[0])) continue;
+    if (plan.is_view[n]) continue;
     LayerCode layer{static_cast<int>(n), {}};
     if (!kernel.alias) {
       const Doing doing([&] { return fmt::format("lowering node '{}' ({}) to {}", node.name, node.op->name, kernel.name); });

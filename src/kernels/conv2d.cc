@@ -1,5 +1,6 @@
 #include "ops/conv2d.h"
 
+#include "kernels/overlap.h"
 #include "kernels/weighted.h"
 #include "kernels/window2d.h"
 
@@ -24,6 +25,19 @@ std::optional<std::string> refuses_f32_s8w(const Node& node, const Graph& graph)
 int64_t scratch_s8(const Node& node, const Graph& graph) {
   const TensorType& w = graph.type(node.in[1]);
   return read_in_place(node, graph) ? 0 : w.elements() / w.shape[0];
+}
+
+/// A group's window is gathered before its outputs are written; what is read in place is read for each output anew.
+std::optional<int64_t> overlap_s8(const Node& node, const Graph& graph) {
+  const TensorType& w = graph.type(node.in[1]);
+  const Window2d at = lay(node, graph);
+  const int64_t filters = w.shape[0], in_one_go = read_in_place(node, graph) ? 1 : filters * w.shape[3] / at.in_c;
+  return overlap_of_window(at, filters, 1, {.early = filters - in_one_go});
+}
+
+std::optional<int64_t> overlap_f32(const Node& node, const Graph& graph) {
+  const int64_t filters = graph.type(node.in[1]).shape[0];
+  return overlap_of_window(lay(node, graph), 4 * filters, 4, {.early = 4 * (filters - 1)});
 }
 
 Fields shape_fields(const Node& node, const Graph& graph) {
@@ -97,19 +111,22 @@ std::span<const Kernel> conv2d_kernels() {
                                   .refuses = refuses_weighted<DType::I8, DType::I8>,
                                   .scratch = scratch_s8,
                                   .cycles = cycles_s8,
-                                  .lower = lower_s8},
+                                  .lower = lower_s8,
+                                  .overlap = overlap_s8},
                                  {.name = "conv2d_f32_ref",
                                   .source = "kernels/conv2d_ref.h",
                                   .op = "conv2d",
                                   .refuses = refuses_weighted<DType::F32, DType::F32>,
                                   .cycles = cycles_per_mac<12>,
-                                  .lower = lower_f32},
+                                  .lower = lower_f32,
+                                  .overlap = overlap_f32},
                                  {.name = "conv2d_f32_s8w_ref",
                                   .source = "kernels/conv2d_ref.h",
                                   .op = "conv2d",
                                   .refuses = refuses_f32_s8w,
                                   .cycles = cycles_per_mac<14>,
-                                  .lower = lower_f32_s8w}};
+                                  .lower = lower_f32_s8w,
+                                  .overlap = overlap_f32}};
   return kRows;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/dsp_packing.h"
+#include "kernels/overlap.h"
 #include "kernels/packing.h"
 #include "ops/conv2d.h"
 
@@ -93,6 +94,13 @@ int64_t scratch(const Node& node, const Graph& graph) {
   return 4 * t.pixels * t.groups + rest + patch;
 }
 
+/// A tile's windows are gathered before any of its outputs is stored.
+std::optional<int64_t> overlap(const Node& node, const Graph& graph) {
+  const Window2d at = flattened(lay(node, graph));
+  const Tiling t = tiling_of(at);
+  return overlap_of_window(at, graph.type(node.in[1]).shape[0], 1, {.pixels = t.pixels, .tail = t.tail});
+}
+
 double cycles(const Node& node, const Graph& graph, const Board&) {
   const Window2d at = flattened(lay(node, graph));
   const TensorType& w = graph.type(node.in[1]);
@@ -178,6 +186,7 @@ std::span<const Kernel> conv2d_dsp_kernels() {
                                   .scratch = scratch,
                                   .cycles = cycles,
                                   .lower = lower,
+                                  .overlap = overlap,
                                   .per_shape = true}};
   return kRows;
 }

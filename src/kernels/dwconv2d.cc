@@ -1,5 +1,6 @@
 #include "ops/dwconv2d.h"
 
+#include "kernels/overlap.h"
 #include "kernels/weighted.h"
 #include "kernels/window2d.h"
 
@@ -19,9 +20,21 @@ std::vector<T> filters_first(const Graph& graph, ValueId id) {
   return to;
 }
 
+Window2d lay(const Node& node, const Graph& graph) {
+  const TensorType& w = graph.type(node.in[1]);
+  return lay_window(node.attrs.as<Dwconv2dAttrs>(), graph.type(node.in[0]), w.shape[1], w.shape[2]);
+}
+
+/// The window of a pixel is read until its last filter.
+std::optional<int64_t> overlap(const Node& node, const Graph& graph) {
+  const TensorType& y = graph.type(node.out[0]);
+  const int64_t element = bytes_of(y.dtype), filters = y.shape[3];
+  return overlap_of_window(lay(node, graph), element * filters, element, {.early = element * (filters - 1)});
+}
+
 Fields shape_fields(const Node& node, const Graph& graph) {
   const TensorType& w = graph.type(node.in[1]);
-  const Window2d at = lay_window(node.attrs.as<Dwconv2dAttrs>(), graph.type(node.in[0]), w.shape[1], w.shape[2]);
+  const Window2d at = lay(node, graph);
   Fields fields;
   append(fields, {{"batches", at.batches},
                   {"in_h", at.in_h},
@@ -81,19 +94,22 @@ std::span<const Kernel> dwconv2d_kernels() {
                                   .op = "dwconv2d",
                                   .refuses = refuses_weighted<DType::I8, DType::I8>,
                                   .cycles = cycles_per_mac<14>,
-                                  .lower = lower_s8},
+                                  .lower = lower_s8,
+                                  .overlap = overlap},
                                  {.name = "dwconv2d_f32_ref",
                                   .source = "kernels/dwconv2d_ref.h",
                                   .op = "dwconv2d",
                                   .refuses = refuses_weighted<DType::F32, DType::F32>,
                                   .cycles = cycles_per_mac<16>,
-                                  .lower = lower_f32},
+                                  .lower = lower_f32,
+                                  .overlap = overlap},
                                  {.name = "dwconv2d_f32_s8w_ref",
                                   .source = "kernels/dwconv2d_ref.h",
                                   .op = "dwconv2d",
                                   .refuses = refuses_f32_s8w,
                                   .cycles = cycles_per_mac<18>,
-                                  .lower = lower_f32_s8w}};
+                                  .lower = lower_f32_s8w,
+                                  .overlap = overlap}};
   return kRows;
 }
 

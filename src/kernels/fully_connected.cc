@@ -1,6 +1,7 @@
 #include "ops/fully_connected.h"
 
 #include "kernels/kernel.h"
+#include "kernels/overlap.h"
 #include "kernels/weighted.h"
 
 namespace thimble {
@@ -29,6 +30,13 @@ KernelCall lower_s8(const Node& node, const Graph& graph) {
                                                      {"out_zero", c_literal(int64_t{y.quant.zero[0]})},
                                                      {"out_min", c_literal(int64_t{range.min})},
                                                      {"out_max", c_literal(int64_t{range.max})}});
+}
+
+/// A row is read until its last unit.
+std::optional<int64_t> overlap(const Node& node, const Graph& graph) {
+  const TensorType &x = graph.type(node.in[0]), &w = graph.type(node.in[1]);
+  const int64_t element = bytes_of(x.dtype), units = w.shape[0], features = w.shape[1];
+  return overlap_of_rows(x.elements() / features, element * features, element * units, element * (units - 1));
 }
 
 std::vector<Geometry::Field> float_fields(const Node& node, const Graph& graph) {
@@ -69,19 +77,22 @@ std::span<const Kernel> fully_connected_kernels() {
                                   .op = "fully_connected",
                                   .refuses = refuses_weighted<DType::I8, DType::I8>,
                                   .cycles = cycles_per_mac<12>,
-                                  .lower = lower_s8},
+                                  .lower = lower_s8,
+                                  .overlap = overlap},
                                  {.name = "fully_connected_f32_ref",
                                   .source = "kernels/fully_connected_ref.h",
                                   .op = "fully_connected",
                                   .refuses = refuses_weighted<DType::F32, DType::F32>,
                                   .cycles = cycles_per_mac<12>,
-                                  .lower = lower_f32},
+                                  .lower = lower_f32,
+                                  .overlap = overlap},
                                  {.name = "fully_connected_f32_s8w_ref",
                                   .source = "kernels/fully_connected_ref.h",
                                   .op = "fully_connected",
                                   .refuses = refuses_f32_s8w,
                                   .cycles = cycles_per_mac<14>,
-                                  .lower = lower_f32_s8w}};
+                                  .lower = lower_f32_s8w,
+                                  .overlap = overlap}};
   return kRows;
 }
 

@@ -31,6 +31,9 @@ std::optional<std::string> refuses(const Node& node, const Graph& graph) {
 
 int64_t scratch(const Node& node, const Graph& graph) { return 8 * steps_of(graph.type(node.in[1]).shape[1]); }
 
+/// All of the input is widened into scratch first.
+std::optional<int64_t> overlap(const Node& node, const Graph& graph) { return -graph.type(node.in[0]).bytes(); }
+
 double cycles(const Node& node, const Graph& graph, const Board&) {
   const TensorType& w = graph.type(node.in[1]);
   const auto fours = static_cast<double>((w.shape[0] + 3) / 4), steps = static_cast<double>(steps_of(w.shape[1]));
@@ -90,7 +93,8 @@ std::span<const Kernel> fully_connected_dsp_kernels() {
                                   .refuses = refuses,
                                   .scratch = scratch,
                                   .cycles = cycles,
-                                  .lower = lower}};
+                                  .lower = lower,
+                                  .overlap = overlap}};
   return kRows;
 }
 

@@ -1,5 +1,6 @@
 #include "ops/pool2d.h"
 
+#include "kernels/overlap.h"
 #include "kernels/window2d.h"
 
 namespace thimble {
@@ -10,6 +11,15 @@ std::optional<std::string> refuses(const Node& node, const Graph& graph) {
   if (!dtype_is(graph, node, 0, dtype)) return "the input is not " + std::string(name_of(dtype));
   if (is_constant(graph, node, 0)) return "the input is a constant, which this kernel cannot read from flash";
   return std::nullopt;
+}
+
+/// The window of a pixel is read until its last channel.
+std::optional<int64_t> overlap(const Node& node, const Graph& graph) {
+  const auto& a = node.attrs.as<Pool2dAttrs>();
+  const TensorType& x = graph.type(node.in[0]);
+  const Window2d at = lay_window(a, x, a.kernel_h, a.kernel_w);
+  const int64_t element = bytes_of(x.dtype);
+  return overlap_of_window(at, element * at.in_c, element, {.early = element * (at.in_c - 1)});
 }
 
 Fields shape_fields(const Node& node, const Graph& graph) {
@@ -71,11 +81,13 @@ constexpr Kernel row_dsp(std::string_view name, std::string_view op) {
           .needs = Isa::ArmDsp,
           .refuses = refuses_dsp,
           .cycles = cycles_dsp,
-          .lower = lower_s8_dsp};
+          .lower = lower_s8_dsp,
+          .overlap = overlap};
 }
 
 constexpr Kernel row(std::string_view name, std::string_view op, decltype(Kernel::refuses) refuses, decltype(Kernel::lower) lower) {
-  return {.name = name, .source = "kernels/pool2d_ref.h", .op = op, .refuses = refuses, .cycles = cycles, .lower = lower};
+  return {
+      .name = name, .source = "kernels/pool2d_ref.h", .op = op, .refuses = refuses, .cycles = cycles, .lower = lower, .overlap = overlap};
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "ops/quantize.h"
 
 #include "kernels/kernel.h"
+#include "kernels/overlap.h"
 #include "kernels/packing.h"
 
 namespace thimble {
@@ -17,6 +18,14 @@ std::optional<std::string> refuses_rescale(const Node& node, const Graph& graph)
 std::optional<std::string> refuses_dequantize(const Node& node, const Graph& graph) {
   return refuse_unless({{!dtype_is(graph, node, 0, DType::I32), "the input is int32; only a constant one can be dequantised"},
                         {!graph.type(node.in[0]).quant.per_channel(), "the input has a scale per channel; only a constant one may"}});
+}
+
+/// Element after element. Where neither side is made of bytes, C lets the compiler assume that they lie apart.
+std::optional<int64_t> overlap(const Node& node, const Graph& graph) {
+  const TensorType &x = graph.type(node.in[0]), &y = graph.type(node.out[0]);
+  const int64_t in = bytes_of(x.dtype), out = bytes_of(y.dtype);
+  if (in != 1 && out != 1) return std::nullopt;
+  return overlap_of_rows(x.elements(), in, out);
 }
 
 /// Between floats and the integers of `type`.
@@ -60,7 +69,8 @@ std::span<const Kernel> quantize_kernels() {
                                   .op = "quantize",
                                   .refuses = refuses_quantize,
                                   .cycles = cycles_per_output<30>,
-                                  .lower = lower_quantize},
+                                  .lower = lower_quantize,
+                                  .overlap = overlap},
                                  {.name = "rescale_ref",
                                   .source = "kernels/quantize_ref.h",
                                   .op = "quantize",
@@ -73,7 +83,8 @@ std::span<const Kernel> quantize_kernels() {
                                   .op = "dequantize",
                                   .refuses = refuses_dequantize,
                                   .cycles = cycles_per_output<10>,
-                                  .lower = lower_dequantize},
+                                  .lower = lower_dequantize,
+                                  .overlap = overlap},
                                  {.name = "cast_ref",
                                   .source = "kernels/cast_ref.h",
                                   .op = "cast",

@@ -4,26 +4,25 @@
 #include <span>
 
 #include "plan/plan.h"
+#include "plan/views.h"
 
 namespace thimble {
+
+/// Bytes of a buffer that are taken from the position at which they are first written to the one at which they are last read (of a graph
+/// output: the one after all).
+struct Piece {
+  int64_t begin = 0, end = 0;
+  int first = 0, last = 0;
+};
 
 /// Buffers without offsets yet, for one order of the nodes.
 struct Lifetimes {
   std::vector<PlanBuffer> buffers;
+  std::vector<std::vector<Piece>> pieces;  ///< of each buffer, lowest first; every byte is in one
   std::vector<int> buffer_of, scratch_of;  ///< as in Plan
+  std::vector<int64_t> offset_in;
+  std::vector<bool> is_view;
 };
 Lifetimes lifetimes_of(const Graph& graph, std::span<const PlanStep> steps, std::span<const int> order);
-
-/// True when the arena holds the value: it is neither constant nor state nor absent.
-bool in_arena(const Graph& graph, ValueId id);
-
-/// True when the step is an alias that memory allows: operand 0 is in the arena and as large as the output.
-bool shares_operand(const Graph& graph, const Node& node, const PlanStep& step);
-
-/// Bytes alive at each of `positions` (one at least, so that a graph without nodes has its ports counted).
-std::vector<int64_t> live_bytes_of(std::span<const PlanBuffer> buffers, size_t positions);
-
-/// What no placement can go below: at one position, the live bytes, or what their alignment adds to them.
-int64_t lower_bound_of(std::span<const PlanBuffer> buffers, size_t positions);
 
 }  // namespace thimble

@@ -7,7 +7,7 @@
 #include <queue>
 #include <tuple>
 
-#include "plan/lifetimes.h"
+#include "plan/distances.h"
 
 namespace thimble {
 namespace {
@@ -15,11 +15,11 @@ namespace {
 constexpr size_t kMostStates = 1 << 15;
 constexpr size_t kBeam = 48;
 
-/// Values under one alias root: alive until all of its readers have run.
+/// Values that are views of one stretch of memory: alive from the first of its makers until all of its readers have run.
 struct Group {
   int64_t bytes = 0;
-  std::vector<int> readers;
-  bool output = false;
+  std::vector<int> makers, readers;
+  bool input = false, output = false;
 };
 
 /// The graph as the search sees it. What is alive depends only on which nodes have run, not on their order.
@@ -29,6 +29,8 @@ struct Problem {
     std::vector<int> before;        ///< nodes that must have run
     int64_t scratch = 0;
     bool in_place = false;
+    int over = -1;  ///< the group that the only output may lie over, and the bytes they may then have in common
+    int64_t common = 0;
   };
   std::vector<Group> groups;
   std::vector<Step> steps;
@@ -41,55 +43,58 @@ void add_unique(std::vector<int>& list, int item) {
 
 class ProblemBuilder {
  public:
-  ProblemBuilder(const Graph& graph, std::span<const PlanStep> steps) : graph_(graph), steps_(steps), group_of_(graph.values.size(), -1) {}
+  ProblemBuilder(const Graph& graph, std::span<const PlanStep> steps)
+      : graph_(graph), steps_(steps), views_(find_views(graph, steps, is_view_)) {}
 
   Problem build() {
-    for (ValueId id : graph_.inputs)
-      if (in_arena(graph_, id)) add_group(id);
+    for (size_t set = 0; set < graph_.values.size(); ++set) problem_.groups.push_back({.bytes = views_.bytes(static_cast<int>(set))});
+    for (ValueId id : graph_.inputs) group(id).input |= in_arena(graph_, id);
+    for (ValueId id : graph_.outputs) group(id).output = true;
     for (size_t n = 0; n < graph_.nodes.size(); ++n) add_step(static_cast<int>(n));
-    for (ValueId id : graph_.outputs)
-      if (group_of_[static_cast<size_t>(id)] >= 0) group(id).output = true;
-    for (ValueId id : graph_.inputs)
-      if (in_arena(graph_, id) && !(group(id).readers.empty() && !group(id).output)) problem_.inputs += group(id).bytes;
+    for (const Group& group : problem_.groups)
+      if (group.input && !(group.readers.empty() && group.makers.empty() && !group.output)) problem_.inputs += group.bytes;
     return std::move(problem_);
   }
 
  private:
-  Group& group(ValueId id) { return problem_.groups[static_cast<size_t>(group_of_[static_cast<size_t>(id)])]; }
-
-  int add_group(ValueId id) {
-    group_of_[static_cast<size_t>(id)] = static_cast<int>(problem_.groups.size());
-    problem_.groups.push_back({graph_.type(id).bytes(), {}, false});
-    return group_of_[static_cast<size_t>(id)];
-  }
+  Group& group(ValueId id) { return problem_.groups[static_cast<size_t>(views_.set_of(id))]; }
 
   void add_step(int n) {
     const Node& node = graph_.nodes[static_cast<size_t>(n)];
     const PlanStep& plan = steps_[static_cast<size_t>(n)];
-    Problem::Step step{.scratch = plan.scratch_bytes, .in_place = plan.in_place && node.out.size() == 1};
+    const bool runs = !is_view_[static_cast<size_t>(n)];
+    Problem::Step step{.scratch = runs ? plan.scratch_bytes : 0, .in_place = runs && plan.in_place && node.out.size() == 1};
     for (ValueId id : node.in) {
       if (id == kAbsent) continue;
       if (const auto maker = producer_.find(id); maker != producer_.end()) add_unique(step.before, maker->second);
       if (graph_.value(id).state) producer_[id] = n;
-      if (!in_arena(graph_, id)) continue;
-      add_unique(step.reads, group_of_[static_cast<size_t>(id)]);
+      if (!in_arena(graph_, id) || !runs) continue;
+      add_unique(step.reads, views_.set_of(id));
       add_unique(group(id).readers, n);
     }
-    const bool alias = shares_operand(graph_, node, plan);
-    for (size_t i = 0; i < node.out.size(); ++i) {
-      const ValueId id = node.out[i];
+    for (ValueId id : node.out) {
       producer_[id] = n;
-      if (alias && i == 0)
-        group_of_[static_cast<size_t>(id)] = group_of_[static_cast<size_t>(node.in[0])];
-      else
-        step.makes.push_back(add_group(id));
+      if (!runs) continue;
+      add_unique(step.makes, views_.set_of(id));
+      add_unique(group(id).makers, n);
     }
+    if (runs) may_overlap(node, plan, step);
     problem_.steps.push_back(std::move(step));
+  }
+
+  void may_overlap(const Node& node, const PlanStep& plan, Problem::Step& step) {
+    if (!plan.overlap || node.out.size() != 1 || node.in.empty() || !in_arena(graph_, node.in[0])) return;
+    const Group &in = group(node.in[0]), &out = group(node.out[0]);
+    if (std::count_if(node.in.begin(), node.in.end(), [&](ValueId id) { return id != kAbsent && &group(id) == &in; }) > 1) return;
+    if (in.bytes != graph_.type(node.in[0]).bytes() || out.bytes != graph_.type(node.out[0]).bytes()) return;
+    step.over = views_.set_of(node.in[0]);
+    step.common = std::min(in.bytes, std::max<int64_t>(0, out.bytes - std::max<int64_t>(0, *plan.overlap)));
   }
 
   const Graph& graph_;
   std::span<const PlanStep> steps_;
-  std::vector<int> group_of_;
+  std::vector<bool> is_view_;
+  Views views_;
   std::map<ValueId, int> producer_;  // of a state: the last node that touched it
   Problem problem_;
 };
@@ -165,7 +170,14 @@ class Search {
   }
 
   bool dies(const Group& group, const Done& done) const {
-    return !group.output && std::all_of(group.readers.begin(), group.readers.end(), [&](int reader) { return has(done, reader); });
+    const auto ran = [&](int n) { return has(done, n); };
+    return !group.output && std::all_of(group.readers.begin(), group.readers.end(), ran) &&
+           std::all_of(group.makers.begin(), group.makers.end(), ran);
+  }
+
+  bool alive(const Group& group, const Done& done) const {
+    return (group.input || std::any_of(group.makers.begin(), group.makers.end(), [&](int n) { return has(done, n); })) &&
+           !dies(group, done);
   }
 
   State run(int at, int n) const {
@@ -173,10 +185,10 @@ class Search {
     const Problem::Step& step = problem_.steps[static_cast<size_t>(n)];
     State next{from.done, at, n, from.live, from.peak};
     put(next.done, n);
-    int64_t during = from.live + step.scratch;
-    bool took_operand = false;
+    int64_t during = from.live + step.scratch, saved = 0;
     for (int made : step.makes) {
       const Group& group = problem_.groups[static_cast<size_t>(made)];
+      if (alive(group, from.done)) continue;
       during += group.bytes;
       if (!dies(group, next.done)) next.live += group.bytes;
     }
@@ -184,10 +196,11 @@ class Search {
       const Group& group = problem_.groups[static_cast<size_t>(read)];
       if (!dies(group, next.done)) continue;
       next.live -= group.bytes;
-      took_operand |= step.in_place && step.makes.size() == 1 && problem_.groups[static_cast<size_t>(step.makes[0])].bytes == group.bytes;
+      if (step.in_place && step.makes.size() == 1 && problem_.groups[static_cast<size_t>(step.makes[0])].bytes == group.bytes)
+        saved = std::max(saved, group.bytes);
+      if (step.over == read) saved = std::max(saved, step.common);
     }
-    if (took_operand) during -= problem_.groups[static_cast<size_t>(step.makes[0])].bytes;
-    next.peak = std::max(next.peak, during);
+    next.peak = std::max(next.peak, during - saved);
     return next;
   }
 
@@ -226,7 +239,8 @@ std::vector<int> best_order(const Graph& graph, std::span<const PlanStep> steps)
   std::vector<int> given(graph.nodes.size());
   std::iota(given.begin(), given.end(), 0);
   const auto peak_of = [&](const std::vector<int>& order) {
-    const auto live = live_bytes_of(lifetimes_of(graph, steps, order).buffers, order.size());
+    const Lifetimes lives = lifetimes_of(graph, steps, order);
+    const auto live = live_bytes_of(lives.buffers, distances_of(graph, steps, order, lives), order.size());
     return *std::max_element(live.begin(), live.end());
   };
   const int64_t to_beat = peak_of(given);

@@ -1,6 +1,7 @@
 /// Where every tensor lives: order, lifetimes, aliasing, offsets in one arena. Exact: what is printed is what is linked.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,9 +19,15 @@ struct PlanStep {
   /// The output is operand 0 under another shape. Where operand 0 is a constant or a state, which the arena does not hold, the output
   /// gets a buffer of its own and the generated code has to copy.
   bool alias = false;
+  /// The output may lie over operand 0 where that dies here, if the operand begins at least this many bytes after it (negative: it may
+  /// begin that much before).
+  std::optional<int64_t> overlap{};
+  /// No code need run: the operands are these bytes of the output (a concat), or the outputs these bytes of operand 0 (a slice). One
+  /// offset each; the node runs all the same where one of them cannot lie there.
+  std::vector<int64_t> operands_at{}, outputs_at{};
 };
 
-/// A stretch of the arena and when it is taken; several values share it when they alias.
+/// A stretch of the arena and when it is taken; several values share it when they are views of it or take each other's place.
 struct PlanBuffer {
   std::vector<ValueId> values;  ///< empty: scratch
   int scratch_of = -1;          ///< node index, when scratch
@@ -32,13 +39,20 @@ struct PlanBuffer {
 struct Plan {
   std::vector<int> order;  ///< node indices in the order they run
   std::vector<PlanBuffer> buffers;
-  std::vector<int> buffer_of;   ///< per value: index into buffers; -1: constant, state or unused
-  std::vector<int> scratch_of;  ///< per node: index into buffers; -1: none
+  std::vector<int> buffer_of;      ///< per value: index into buffers; -1: constant, state or unused
+  std::vector<int64_t> offset_in;  ///< per value: where it begins in its buffer
+  std::vector<int> scratch_of;     ///< per node: index into buffers; -1: none
+  std::vector<bool> is_view;       ///< per node: no code runs, its outputs lie in its operands or these in it
   int64_t arena_bytes = 0;
-  int64_t lower_bound = 0;          ///< the most bytes alive at one time under this order and aliasing, with what alignment adds
+  int64_t lower_bound = 0;          ///< what no placement can go below under this order and aliasing
   std::vector<int64_t> live_bytes;  ///< per position in `order` (one position at least)
 
-  int64_t offset_of(ValueId id) const { return buffers[static_cast<size_t>(buffer_of[static_cast<size_t>(id)])].offset; }
+  int64_t offset_of(ValueId id) const {
+    const auto i = static_cast<size_t>(id);
+    return buffers[static_cast<size_t>(buffer_of[i])].offset + offset_in[i];
+  }
+  /// Bytes that the output of the node has in common with its operand 0 though neither is a view of the other.
+  int64_t overlap_of(const Node& node) const;
 };
 
 /// Plans the graph; `steps` has one entry per node.
