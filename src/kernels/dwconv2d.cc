@@ -93,7 +93,7 @@ std::span<const Kernel> dwconv2d_kernels() {
                                   .source = "kernels/dwconv2d_ref.h",
                                   .op = "dwconv2d",
                                   .refuses = refuses_weighted<DType::I8, DType::I8>,
-                                  .cycles = cycles_per_mac<14>,
+                                  .cycles = cycles_per_mac<24>,
                                   .lower = lower_s8,
                                   .overlap = overlap},
                                  {.name = "dwconv2d_f32_ref",

@@ -14,7 +14,9 @@ class RandomM0Layers : public ::testing::TestWithParam<Family> {};
 
 TEST_P(RandomM0Layers, AgreeWithTheInterpreter) { expect_family_equal_on(GetParam(), board(), "_m0"); }
 
-INSTANTIATE_TEST_SUITE_P(, RandomM0Layers, ::testing::Values(Family{"conv2d", &RandomLayers::add_conv2d, 120, 80}),
+INSTANTIATE_TEST_SUITE_P(, RandomM0Layers,
+                         ::testing::Values(Family{"conv2d", &RandomLayers::add_conv2d, 120, 80},
+                                           Family{"dwconv2d", &RandomLayers::add_dwconv2d, 100, 75}),
                          [](const auto& info) { return info.param.name; });
 
 /// A pointwise convolution of six pixels whose every output channel has one row of `rows`, repeated to fill 40 taps.
