@@ -4,6 +4,7 @@
 #include <string>
 
 #include "deploy/timing.h"
+#include "deploy/timing_helium.h"
 
 namespace thimble {
 namespace {
@@ -44,6 +45,7 @@ struct Core {
   bool pairs;                         ///< two independent neighbours of suitable classes issue together
   double fp_use;                      ///< a floating-point result that the next instruction reads costs this much more
   double load_use;                    ///< a loaded value that the next instruction reads costs this much more
+  bool vectors = false;               ///< has Helium, whose pipes are looked at one by one
 };
 
 bool starts_with_any(std::string_view word, std::initializer_list<std::string_view> heads) {
@@ -54,14 +56,6 @@ bool is_condition(std::string_view word) {
   static constexpr std::string_view kWords[] = {"",   "eq", "ne", "cs", "cc", "mi", "pl", "vs", "vc",
                                                 "hi", "ls", "ge", "lt", "gt", "le", "hs", "lo"};
   return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
-}
-
-bool touches_vector(std::string_view operands) {
-  for (size_t at = operands.find('q'); at != std::string_view::npos; at = operands.find('q', at + 1))
-    if ((at == 0 || !std::isalnum(static_cast<unsigned char>(operands[at - 1]))) && at + 1 < operands.size() &&
-        std::isdigit(static_cast<unsigned char>(operands[at + 1])))
-      return true;
-  return false;
 }
 
 Class classify_vector_unit(std::string_view m, std::string_view operands) {
@@ -166,6 +160,7 @@ BlockCycles cycles_on(const Core& core, std::span<const Instruction> block) {
     before = c;
   }
   if (block.empty()) return sum;
+  if (core.vectors) sum.straight += vector_stalls(block);
   const Instruction& last = block.back();
   const bool loads_pc = is_memory(before) && (names(last.operands, "pc") && !names(last.operands, "[pc"));
   sum.taken = before == LoopEnd ? 0 : core.taken + (before == Call ? core.call_extra : 0) + (loads_pc ? core.return_from_load : 0);
@@ -178,7 +173,7 @@ constexpr Core kM3{{1, 1, 4, 7, 2, 3, 1, 1, 3, 1, 1, 1, 2, 1, 1, 1, 1, 2, 2, 1, 
 constexpr Core kM4{{1, 1, 1, 7, 2, 3, 1, 1, 3, 1, 1, 1, 2, 1, 1, 3, 14, 2, 2, 1, 1, 1, 1}, 2, 0, 0, true, false, 1, 0};
 constexpr Core kM7{{1, 1, 1, 8, 1, 2, 1, 1, 2, 1, 1, 1, 3, 1, 1, 1, 14, 1, 1, 1, 1, 1, 1}, 1, 1, 0, false, true, 2, 1};
 constexpr Core kM33{{1, 1, 1, 6, 2, 3, 1, 1, 3, 1, 1, 1, 2, 1, 1, 3, 14, 2, 2, 1, 1, 1, 1}, 2, 0, 0, true, false, 1, 0};
-constexpr Core kM55{{1, 1, 1, 6, 1, 2, 1, 1, 2, 1, 1, 1, 3, 1, 1, 1, 14, 1, 1, 2, 2, 1, 1}, 2, 1, 0, false, false, 1, 1};
+constexpr Core kM55{{1, 1, 1, 6, 1, 1, 1, 1, 1, 1, 1, 1, 3, 1, 1, 1, 14, 1, 1, 1, 1, 1, 1}, 2, 1, 0, false, false, 1, 1, true};
 
 template <const Core& core>
 BlockCycles cycles(std::span<const Instruction> block) {
@@ -202,9 +197,9 @@ constexpr TimingTable kTables[] = {
      "counted",
      "an estimate, -20 % to +5 % at zero wait states", cycles<kM33>},
     {"cortex-m55",
-     "Cortex-M55 TRM (101051): two beats per cycle, so two cycles per 128-bit Helium instruction; overlap of load and arithmetic is not "
-     "counted; low-overhead loop ends are free",
-     "an estimate, -40 % to +10 %", cycles<kM55>},
+     "Arm's scheduling model in LLVM (ARMScheduleM55.td): a Helium instruction holds its pipe for two cycles, one for another pipe begins "
+     "after the first; results after one to three cycles; low-overhead loop ends are free; pairs of 16-bit instructions are not counted",
+     "an estimate, -20 % to +20 %, with code and data in TCM", cycles<kM55>},
 };
 
 }  // namespace
