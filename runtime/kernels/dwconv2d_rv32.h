@@ -1,23 +1,10 @@
-/* int8 depthwise 3x3 convolution, stride 1 or 2, for RV32IM.
- *
- * One channel at a time is copied from NHWC to a plane in scratch, padding included; nine weights in registers then slide over it. A plane
- * holds a strip of lines: what the next strip needs again is moved up, not read again, so the output may be the input's own memory.
- *
- * "Fast" is the axis along which the window slides, "slow" the other one: rows or columns, whichever is longer is fast.
- *
- * The table of one channel, in words: bias << up, m, h, shift, what a negative sum adds; then nine halfwords of weights << up, slow tap by
- * slow tap, and one that is empty. */
+/* The loop of a depthwise 3x3 convolution, stride 1 or 2, for RV32IM: nine weights in registers slide over one channel's plane, which
+ * dwconv2d_plane.h makes. */
 #ifndef THIMBLE_DWCONV2D_RV32_H
 #define THIMBLE_DWCONV2D_RV32_H
 
 #include "core/rv32.h"
-
-/* What the loop over one channel's plane needs, in bytes: between the plane's lines, between those of two output lines, of an output line,
- * between outputs along the fast axis, along the slow one. */
-typedef struct {
-  int32_t pitch, line, count, step_fast, step_slow;
-  int32_t lines, low, high;
-} thimble_dwconv2d_run_rv32;
+#include "kernels/dwconv2d_plane.h"
 
 /* name(plane, table, out, run): plane's lines a0, a1, a3; out a2, its end ra; weights s0-s8; sums s9-s11; inputs a4-a6, product a7; bias
  * t0, m t1, h t2, shift t3, low t4, high t5, step t6. */
@@ -109,54 +96,8 @@ __asm__(
     "  .previous\n"
     ".endm\n");
 
-#define THIMBLE_DWCONV2D_3X3_RV32(name, stride, exact)                                                     \
-  void name(const int8_t* plane, const int32_t* table, int8_t* out, const thimble_dwconv2d_run_rv32* run); \
+#define THIMBLE_DWCONV2D_3X3_RV32(name, stride, exact)                                                       \
+  void name(const thimble_plane* plane, const int32_t* table, int8_t* out, const thimble_dwconv2d_run* run); \
   __asm__("thimble_dwconv2d_3x3_rv32 " #name ", " #stride ", " #exact "\n");
-
-typedef void (*thimble_dwconv2d_channel_rv32)(const int8_t* plane, const int32_t* table, int8_t* out, const thimble_dwconv2d_run_rv32* run);
-
-/* Sizes along the fast and slow axes; in_fast_step ... are bytes from one pixel to the next. `pitch` is a plane's line, `strip` the slow
- * outputs made before the plane moves on. */
-typedef struct {
-  int32_t in_fast, in_slow, out_fast, out_slow, channels;
-  int32_t in_fast_step, in_slow_step, out_fast_step, out_slow_step;
-  int32_t stride, pad_fast, pad_slow, in_zero, pitch, strip, low, high;
-} thimble_dwconv2d_s8_rv32_shape;
-
-/* Every `step`-th byte. */
-THIMBLE_INLINE void thimble_pick_channel_rv32(int8_t* to, const int8_t* from, int32_t count, int32_t step) {
-  int8_t* const end = to + count;
-#if defined(__GNUC__) && !defined(__clang__) && !defined(THIMBLE_SMALL)
-#pragma GCC unroll 4
-#endif
-  for (; to != end; ++to, from += step) *to = *from;
-}
-
-/* scratch: the plane. */
-THIMBLE_KERNEL void thimble_dwconv2d_s8_rv32(const int8_t* in, int8_t* out, const int32_t* table, void* scratch,
-                                             thimble_dwconv2d_channel_rv32 channel, const thimble_dwconv2d_s8_rv32_shape* s) {
-  int8_t* const plane = (int8_t*)scratch;
-  const int32_t lines = (s->strip - 1) * s->stride + 3, keep = 3 - s->stride;
-  thimble_dwconv2d_run_rv32 run = {
-      s->pitch, s->pitch * s->stride, s->out_fast * s->out_fast_step, s->out_fast_step, s->out_slow_step, 0, s->low, s->high};
-  memset(plane, (int)s->in_zero, (size_t)(lines * s->pitch));
-  for (int32_t c = 0; c < s->channels; ++c, table += 10) {
-    int32_t have = 0; /* lines of the padded input that have been copied */
-    for (int32_t done = 0; done < s->out_slow; done += s->strip) {
-      const int32_t base = done * s->stride;
-      run.lines = s->out_slow - done < s->strip ? s->out_slow - done : s->strip;
-      if (done > 0) memcpy(plane, plane + (lines - keep) * s->pitch, (size_t)(keep * s->pitch));
-      for (; have < base + (run.lines - 1) * s->stride + 3; ++have) {
-        int8_t* const line = plane + (have - base) * s->pitch;
-        const int32_t i = have - s->pad_slow;
-        if (i >= 0 && i < s->in_slow)
-          thimble_pick_channel_rv32(line + s->pad_fast, in + i * s->in_slow_step + c, s->in_fast, s->in_fast_step);
-        else if (s->strip < s->out_slow)
-          memset(line, (int)s->in_zero, (size_t)s->pitch);
-      }
-      channel(plane, table, out + done * s->out_slow_step + c, &run);
-    }
-  }
-}
 
 #endif
