@@ -10,7 +10,10 @@ class RandomLx106Layers : public ::testing::TestWithParam<Family> {};
 
 TEST_P(RandomLx106Layers, AgreeWithTheInterpreter) { expect_family_equal_on(GetParam(), board_named("esp8266"), "_lx106"); }
 
-INSTANTIATE_TEST_SUITE_P(, RandomLx106Layers, ::testing::Values(Family{"conv2d", &RandomLayers::add_conv2d, 40, 80}),
+INSTANTIATE_TEST_SUITE_P(, RandomLx106Layers,
+                         ::testing::Values(Family{"conv2d", &RandomLayers::add_conv2d, 40, 80},
+                                           Family{"dwconv2d", &RandomLayers::add_dwconv2d, 30, 80},
+                                           Family{"any_dwconv2d", &RandomLayers::add_any_dwconv2d, 30, 45}),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace

@@ -107,6 +107,18 @@ void RandomLayers::add_dwconv2d() {
   finish("dwconv2d", {x, add_weights({1, kernel, kernel, out_c}, 3), add_bias(out_c)}, attrs, 0.05f * 0.03f, 5000.0 * kernel);
 }
 
+void RandomLayers::add_any_dwconv2d() {
+  const int kernel_h = pick(1, 6), kernel_w = pick(0, 3) ? pick(1, 6) : 1, in_c = pick(1, 7), out_c = in_c * one_of({1, 1, 2, 3});
+  Dwconv2dAttrs attrs;
+  attrs.padding = one_of({Padding::Same, Padding::Valid});
+  attrs.stride_h = pick(1, 3), attrs.stride_w = pick(1, 3);
+  if (attrs.stride_h == 1 && attrs.stride_w == 1) attrs.dilation_h = pick(1, 2), attrs.dilation_w = pick(1, 3);
+  attrs.activation = one_of({Activation::None, Activation::Relu});
+  const ValueId x = add_input({1, 2 * kernel_h + pick(0, 12), 3 * kernel_w + one_of({0, 5, pick(0, 60)}), in_c});
+  const double taps = kernel_h * kernel_w;
+  finish("dwconv2d", {x, add_weights({1, kernel_h, kernel_w, out_c}, 3), add_bias(out_c)}, attrs, 0.05f * 0.03f, 5000 * std::sqrt(taps));
+}
+
 void RandomLayers::add_fully_connected() {
   const int features = one_of({1, 3, 4, 5, 8, 16, 17, 64, 100, 130}), units = pick(4, 19);
   FullyConnectedAttrs attrs;

@@ -14,6 +14,8 @@ class RandomLayers {
   /// One more layer of a random shape, quantisation and contents.
   void add_conv2d();
   void add_dwconv2d();
+  /// Windows of every form, dilated, with one or several filters to a channel.
+  void add_any_dwconv2d();
   void add_fully_connected();
   void add_pool2d();
   void add_sum();

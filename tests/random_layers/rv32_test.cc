@@ -20,13 +20,12 @@ TEST_P(RandomRv32Layers, AgreeWithTheInterpreter) { expect_family_equal_on(GetPa
 
 INSTANTIATE_TEST_SUITE_P(, RandomRv32Layers,
                          ::testing::Values(Family{"conv2d", &RandomLayers::add_conv2d, 120, 80},
-                                           Family{"dwconv2d", &RandomLayers::add_dwconv2d, 100, 60},
+                                           Family{"dwconv2d", &RandomLayers::add_dwconv2d, 100, 80},
+                                           Family{"any_dwconv2d", &RandomLayers::add_any_dwconv2d, 60, 60},
                                            Family{"fully_connected", &RandomLayers::add_fully_connected, 100, 55}),
                          [](const auto& info) { return info.param.name; });
 
-TEST(RandomLayersOnAnyCore, AddByFactors) {
-  expect_family_equal_on(Family{"sum", &RandomLayers::add_sum, 60, 83}, board(), "_factors");
-}
+TEST(RandomLayersOnAnyCore, AddByFactors) { expect_family_equal_on(Family{"sum", &RandomLayers::add_sum, 60, 83}, board(), "_factors"); }
 
 constexpr int kTaps = 3, kChannels = 2;
 
