@@ -69,6 +69,13 @@ KernelCall lower_f32_s8w(const Node& node, const Graph& graph) {
       .geometry("thimble_fully_connected_f32_shape", float_fields(node, graph));
 }
 
+/// Small layers cost most where a 64-bit product is a function call.
+double cycles_s8(const Node& node, const Graph& graph, const Board& board) {
+  const bool byte_wide = has(board.isa, Isa::Avr);
+  const double mac = byte_wide ? 40 : 12, output = byte_wide ? 500 : has(board.isa, Isa::Mul64) ? 20 : 80;
+  return mac * static_cast<double>(macs_of(graph, node)) + output * static_cast<double>(graph.type(node.out[0]).elements());
+}
+
 }  // namespace
 
 std::span<const Kernel> fully_connected_kernels() {
@@ -76,7 +83,7 @@ std::span<const Kernel> fully_connected_kernels() {
                                   .source = "kernels/fully_connected_ref.h",
                                   .op = "fully_connected",
                                   .refuses = refuses_weighted<DType::I8, DType::I8>,
-                                  .cycles = cycles_per_mac<12>,
+                                  .cycles = cycles_s8,
                                   .lower = lower_s8,
                                   .overlap = overlap},
                                  {.name = "fully_connected_f32_ref",

@@ -9,6 +9,13 @@ namespace thimble {
 /// off is 128 times the sum of those inputs.
 int32_t start_of(const Int8Layer& layer, const NarrowScaling& scaling, int64_t c);
 
+/// One channel's scaling that serves all of them, and where each sum starts; nothing where they differ.
+struct SharedScaling {
+  NarrowScaling narrow;  ///< of one channel
+  std::vector<int32_t> starts;
+};
+std::optional<SharedScaling> shared_scaling_of(const Int8Layer& layer);
+
 /// Weight k of channel c as it is kept; 128 beyond the layer's taps and channels.
 uint32_t weight_byte(const Int8Layer& layer, int64_t c, int64_t k);
 
