@@ -79,8 +79,8 @@ std::vector<GoldenRecord> make_golden(const Graph& graph, int records) {
 std::string runtime_text(const std::vector<const Kernel*>& kernels) {
   std::vector<std::string> headers = {"core/base.h"};
   for (const Kernel* kernel : kernels)
-    if (!kernel->source.empty() && std::find(headers.begin(), headers.end(), kernel->source) == headers.end())
-      headers.emplace_back(kernel->source);
+    for (const std::string& header : sources_of(*kernel))
+      if (std::find(headers.begin(), headers.end(), header) == headers.end()) headers.push_back(header);
   return paste_headers(headers);
 }
 

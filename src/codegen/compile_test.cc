@@ -49,7 +49,7 @@ CommandResult run_selftest(const Compiled& model, const std::vector<std::string>
 
 TEST(Compile, SelfTestPassesInCAndCpp) {
   for (const Optimize optimize : {Optimize::Balanced, Optimize::Speed, Optimize::Flash}) {
-    const Compiled model = compile(two_layers(), board_named("host"), {.optimize = optimize});
+    const Compiled model = compile(two_layers(), board_named("x86_64"), {.optimize = optimize});
     const CommandResult c = run_selftest(model, {"gcc", "-std=c99"});
     EXPECT_EQ(c.status, 0) << c.out;
     const CommandResult cpp = run_selftest(model, {"g++", "-x", "c++", "-std=c++17"});
@@ -58,7 +58,7 @@ TEST(Compile, SelfTestPassesInCAndCpp) {
 }
 
 TEST(Compile, SelfTestFailsWhenAWeightIsWrong) {
-  Compiled model = compile(two_layers(), board_named("host"));
+  Compiled model = compile(two_layers(), board_named("x86_64"));
   const size_t weights = model.source.find("_weights[16] = {");
   ASSERT_NE(weights, std::string::npos);
   model.source.insert(model.source.find('{', weights) + 1, "99+");
@@ -66,7 +66,7 @@ TEST(Compile, SelfTestFailsWhenAWeightIsWrong) {
 }
 
 TEST(Compile, LayersOfOneShapeShareABody) {
-  const Compiled model = compile(two_layers(), board_named("host"));
+  const Compiled model = compile(two_layers(), board_named("x86_64"));
   ASSERT_EQ(model.layers.size(), 2u);
   EXPECT_EQ(model.layers[1].symbol, "thimble_two_layers_layer_01");
   EXPECT_THAT(model.source, HasSubstr("thimble_two_layers_body_0(const int8_t *p0"));
@@ -78,14 +78,14 @@ TEST(Compile, LayersOfOneShapeShareABody) {
 TEST(Compile, AModelNamedLikeAKernelGetsAnotherName) {
   Graph graph = two_layers();
   graph.name = "fully_connected";
-  const Compiled model = compile(graph, board_named("host"));
+  const Compiled model = compile(graph, board_named("x86_64"));
   EXPECT_EQ(model.name, "fully_connected_model");
   EXPECT_EQ(run_selftest(model, {"gcc", "-std=c99"}).status, 0);
 }
 
 /// The exported helper rounds as the quantize op does, to the last float before a tie, and has an answer for what is no number.
 TEST(Compile, QuantisesRealInputsAsTheQuantizeOpDoes) {
-  const Compiled model = compile(two_layers(), board_named("host"));  // scale 0.05, zero 3
+  const Compiled model = compile(two_layers(), board_named("x86_64"));  // scale 0.05, zero 3
   const TempDir dir;
   write_text(dir.path() / "two_layers.h", model.header);
   write_text(dir.path() / "main.c",
@@ -109,11 +109,11 @@ TEST(Compile, NamesEveryNodeThatNoKernelRuns) {
                          FullyConnectedAttrs{}});
   graph.outputs = graph.nodes[0].out;
   try {
-    compile(graph, board_named("host"));
+    compile(graph, board_named("x86_64"));
     FAIL() << "compiled";
   } catch (const Error& error) {
     EXPECT_EQ(error.blame, Blame::Unsupported);
-    EXPECT_THAT(error.what(), HasSubstr("model has 1 node that no kernel runs on host\n  fully_connected  'dense'  "));
+    EXPECT_THAT(error.what(), HasSubstr("model has 1 node that no kernel runs on x86_64\n  fully_connected  'dense'  "));
     EXPECT_THAT(error.what(), HasSubstr("fully_connected_s8_ref: the input is not i8"));
   }
 }

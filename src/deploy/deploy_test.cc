@@ -5,6 +5,7 @@
 #include "deploy/fit.h"
 #include "deploy/stack.h"
 #include "deploy/timing.h"
+#include "deploy/toolchain.h"
 
 namespace thimble {
 namespace {
@@ -94,6 +95,20 @@ TEST(Timing, CortexM4FollowsItsManual) {
   EXPECT_EQ(loop.taken, 2);
   EXPECT_EQ(timing_for("cortex-m0plus")->cycles(code.block(0x106, 3)).straight, 2 + 2 + 1);
   EXPECT_EQ(timing_for("host"), nullptr);
+}
+
+TEST(Toolchain, TellsWhatTheProcessorLacks) {
+  const Isa plain = board_named("x86_64").isa;
+  try {
+    require_processor(board_named("x86_64_avx2"), plain);
+    FAIL() << "took it";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.blame, Blame::Environment);
+    EXPECT_STREQ(error.what(), "the board 'x86_64_avx2' needs a processor with fpu x86 avx2 mul64, and this machine's has fpu x86 mul64");
+    EXPECT_EQ(error.hint, "run it on a machine that has one, or choose --board host");
+  }
+  require_processor(board_named("x86_64_avx2"), board_named("x86_64_avx512").isa);
+  require_processor(board_named("nano33ble"), plain);
 }
 
 TEST(Counts, BooksBlocksToLayersAndFunctions) {

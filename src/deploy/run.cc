@@ -100,6 +100,7 @@ RunResult run_firmware(const Firmware& firmware, const std::vector<Contents>& re
   const Board& board = *firmware.board;
   const Doing doing([&] { return fmt::format("running on {}", board.name); });
   require_tools(board, run_tools(board));
+  require_processor(board);
   const bool counts = count && !firmware.trace && !board.emulator.empty() && !board.emulator.starts_with("node");
   progress.begin(fmt::format("running on {}", board.name));
   const TempDir dir;

@@ -107,6 +107,15 @@ void require_tools(const Board& board, const std::vector<Tool>& tools) {
               fmt::format("sudo apt-get install {}{}", fmt::join(packages, " "), rebuild));
 }
 
+void require_processor(const Board& board, Isa own) {
+  const Isa there = has(own, Isa::Avx512) ? own | Isa::Avx2 : own;
+  if (!board.emulator.empty() || has(there, board.isa)) return;
+  throw Error(Blame::Environment,
+              fmt::format("the board '{}' needs a processor with {}, and this machine's has {}", board.name, to_string(board.isa),
+                          to_string(there)),
+              "run it on a machine that has one, or choose --board host");
+}
+
 std::vector<std::string> compile_command(const Board& board, const std::string& level, bool warnings, bool sanitize) {
   std::vector<std::string> command{compiler(board)};
   append(command, words(board.cflags));

@@ -28,6 +28,8 @@ std::vector<Tool> run_tools(const Board& board);
 
 /// Throws an Environment error that names the packages when one of `tools` is missing.
 void require_tools(const Board& board, const std::vector<Tool>& tools);
+/// Throws an Environment error where the board is not emulated and this machine's processor, `own`, lacks what its code needs.
+void require_processor(const Board& board, Isa own = board_named("host").isa);
 
 /// Where an instrument of ours is ("thimble_count.so", "thimble-avr"): $THIMBLE_INSTRUMENTS, else lib/thimble of the installed program
 /// or of the build tree; an empty path when it was not built.

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
+#include <sstream>
 
 namespace thimble {
 
@@ -21,6 +23,11 @@ std::string c_literal(int64_t value) {
 std::string c_literal(float value) {
   require(std::isfinite(value), "a float literal that is not finite");
   return fmt::format("{:a}f", value);
+}
+
+std::vector<std::string> sources_of(const Kernel& kernel) {
+  std::istringstream words{std::string(kernel.source)};
+  return {std::istream_iterator<std::string>(words), {}};
 }
 
 std::vector<Verdict> consider(const Node& node, const Graph& graph, const Board& board, Optimize optimize) {

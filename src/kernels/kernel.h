@@ -111,7 +111,7 @@ std::string c_literal(float value);
 
 struct Kernel {
   std::string_view name;    ///< "conv2d_s8_ref"; unique
-  std::string_view source;  ///< below runtime/: "kernels/conv2d_ref.h"; empty: no code (an alias of memory)
+  std::string_view source;  ///< below runtime/: "kernels/conv2d_ref.h", or several with blanks between; empty: no code (an alias of memory)
   std::string_view op;
   Isa needs = Isa::Any;
   /// Why this kernel cannot run the node, or nothing when it can.
@@ -132,6 +132,9 @@ struct Kernel {
   bool per_shape = false;  ///< every shape makes code of its own, so that it does not serve Optimize::Flash
   int align = 1;           ///< of the operands in the arena, where more than the element type needs
 };
+
+/// The files of `source`, in the order in which they are pasted.
+std::vector<std::string> sources_of(const Kernel& kernel);
 
 /// Every kernel of the table; the registry is written from the file names of src/kernels.
 std::span<const Kernel* const> all_kernels();

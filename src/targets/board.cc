@@ -5,8 +5,8 @@
 namespace thimble {
 
 std::string to_string(Isa isa) {
-  constexpr std::string_view kWords[] = {"arm", "dsp",     "helium", "fpu",  "riscv", "xtensa",
-                                         "avr", "aarch64", "x86",    "avx2", "wasm",  "mul64"};
+  constexpr std::string_view kWords[] = {"arm",     "dsp", "helium", "fpu",  "riscv", "xtensa", "avr",
+                                         "aarch64", "x86", "avx2",   "wasm", "mul64", "avx512"};
   std::string text;
   for (size_t bit = 0; bit < std::size(kWords); ++bit)
     if (has(isa, static_cast<Isa>(1u << bit))) text += (text.empty() ? "" : " ") + std::string(kWords[bit]);

@@ -20,9 +20,10 @@ enum class Isa : uint32_t {
   Avr = 1u << 6,
   AArch64 = 1u << 7,  ///< with NEON
   X86 = 1u << 8,
-  Avx2 = 1u << 9,
-  Wasm = 1u << 10,   ///< with SIMD-128
-  Mul64 = 1u << 11,  ///< 32x32 -> 64 bit multiply in one instruction
+  Avx2 = 1u << 9,     ///< with FMA
+  Wasm = 1u << 10,    ///< with SIMD-128
+  Mul64 = 1u << 11,   ///< 32x32 -> 64 bit multiply in one instruction
+  Avx512 = 1u << 12,  ///< F, BW, DQ, VL and VNNI, in place of Avx2: a model is of one vector instruction set
 };
 constexpr Isa operator|(Isa a, Isa b) { return static_cast<Isa>(static_cast<uint32_t>(a) | static_cast<uint32_t>(b)); }
 constexpr bool has(Isa board, Isa needs) {

@@ -8,6 +8,7 @@
 #include "base/subprocess.h"
 #include "boards/tiny_model.h"
 #include "deploy/deploy.h"
+#include "deploy/toolchain.h"
 
 namespace thimble::testing {
 namespace {
@@ -19,9 +20,10 @@ class EveryBoard : public ::testing::TestWithParam<const Board*> {
   /// The firmware, or a skipped test with a line that names what is missing.
   std::optional<Firmware> build(const Compiled& model, const BuildOptions& options = {}) {
     try {
+      require_processor(*GetParam());
       return build_firmware(model, *GetParam(), dir.path(), options, quiet);
     } catch (const Error& error) {
-      if (std::string(error.what()).find("is not installed") == std::string::npos) throw;
+      if (error.blame != Blame::Environment) throw;
       skip = error.what();
       return std::nullopt;
     }

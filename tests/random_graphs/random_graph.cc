@@ -73,7 +73,7 @@ class Generator {
       const Node& node = graph_.nodes.back();
       for (ValueId id : node.out)
         if (graph_.type(id).elements() > kMostElements) throw Error(Blame::User, "too large");
-      const auto verdicts = consider(node, graph_, board_named("host"));
+      const auto verdicts = consider(node, graph_, board_named("x86_64"));
       if (verdicts.empty() || !verdicts[0].refusal.empty()) throw Error(Blame::Unsupported, "no kernel");
       evaluate();
       for (ValueId id : node.out)

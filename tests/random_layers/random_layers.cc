@@ -147,4 +147,36 @@ void RandomLayers::add_sum() {
   finish(one_of({"add", "sub"}), {a, b}, attrs, 0.1f, 128);
 }
 
+void RandomLayers::add_wide_conv2d() {
+  const int kernel_h = pick(1, 4), kernel_w = pick(1, 4), in_c = pick(1, 70), out_c = pick(1, 70);
+  Conv2dAttrs attrs;
+  attrs.padding = one_of({Padding::Same, Padding::Valid});
+  attrs.dilation_h = pick(1, 2), attrs.dilation_w = pick(1, 3);
+  attrs.stride_h = pick(1, 2), attrs.stride_w = pick(1, 2);
+  attrs.activation = one_of({Activation::None, Activation::Relu});
+  const ValueId x = add_input({pick(1, 2), (kernel_h - 1) * 2 + pick(1, 5), (kernel_w - 1) * 3 + pick(1, 6), in_c});
+  const double taps = kernel_h * kernel_w * in_c;
+  finish("conv2d", {x, add_weights({out_c, kernel_h, kernel_w, in_c}, 0), add_bias(out_c)}, attrs, 0.05f * 0.03f, 5000 * std::sqrt(taps));
+}
+
+void RandomLayers::add_wide_dwconv2d() {
+  const int kernel_h = pick(1, 6), kernel_w = pick(1, 6), channels = pick(2, 70);
+  Dwconv2dAttrs attrs;
+  attrs.padding = one_of({Padding::Same, Padding::Valid});
+  attrs.dilation_h = pick(1, 2), attrs.dilation_w = pick(1, 3);
+  attrs.stride_h = pick(1, 3), attrs.stride_w = one_of({1, 1, 2, 3});
+  attrs.activation = one_of({Activation::None, Activation::Relu});
+  const ValueId x = add_input({pick(1, 2), (kernel_h - 1) * 2 + pick(1, 5), (kernel_w - 1) * 3 + pick(1, 9), channels});
+  const double spread = 5000 * std::sqrt(static_cast<double>(kernel_h * kernel_w));
+  finish("dwconv2d", {x, add_weights({1, kernel_h, kernel_w, channels}, 3), add_bias(channels)}, attrs, 0.05f * 0.03f, spread);
+}
+
+void RandomLayers::add_wide_fully_connected() {
+  const int features = pick(1, 200), units = pick(1, 150);
+  const ValueId x = add_input({pick(1, 11), features});
+  FullyConnectedAttrs attrs;
+  attrs.activation = one_of({Activation::None, Activation::Relu});
+  finish("fully_connected", {x, add_weights({units, features}, 0), add_bias(units)}, attrs, 0.05f * 0.03f, 5000 * std::sqrt(features));
+}
+
 }  // namespace thimble::testing

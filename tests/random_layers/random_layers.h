@@ -22,6 +22,10 @@ class RandomLayers {
   void add_float_conv2d();
   void add_float_dwconv2d();
   void add_float_fully_connected();
+  /// As above with many channels, dilations, batches and every size of a window: for kernels that take such layers.
+  void add_wide_conv2d();
+  void add_wide_dwconv2d();
+  void add_wide_fully_connected();
 
   const Graph& graph() const { return graph_; }
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <iterator>
+#include <sstream>
 #include <thread>
 
 #include "base/files.h"
@@ -19,14 +21,14 @@ std::string name_of_model(size_t index) { return fmt::format("m{}", index); }
 
 class Batch {
  public:
-  Batch(const std::vector<HostModel>& models, std::vector<HostOutcome>& outcomes, fs::path dir)
-      : models_(models), outcomes_(outcomes), dir_(std::move(dir)) {}
+  Batch(const std::vector<HostModel>& models, std::vector<HostOutcome>& outcomes, fs::path dir, const Board& board)
+      : models_(models), outcomes_(outcomes), board_(board), dir_(std::move(dir)) {}
 
   void add(size_t index) {
     Graph graph = models_[index].graph;
     graph.name = name_of_model(index);
     try {
-      const Compiled model = compile(std::move(graph), board_named("host"), {.golden = false});
+      const Compiled model = compile(std::move(graph), board_, {.golden = false});
       write_text(dir_ / (model.name + ".h"), model.header);
       write_text(dir_ / (model.name + ".c"), model.source);
       members_.push_back(index);
@@ -46,7 +48,7 @@ class Batch {
       return;
     }
     for (size_t i = 0; i < members_.size(); ++i) {
-      Batch alone(models_, outcomes_, dir_);
+      Batch alone(models_, outcomes_, dir_, board_);
       alone.members_ = {members_[i]};
       alone.calls_ = {calls_[i]};
       alone.build_and_run();
@@ -84,11 +86,19 @@ class Batch {
     program_ = dir_ / fmt::format("batch{}", members[0]);
     const std::string source = program_.string() + ".c";
     write_text(source, text);
-    const CommandResult c =
-        run_command({"gcc", "-std=c99", "-O1", "-g1", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-ffp-contract=off",
-                     "-fsanitize=address,undefined", "-fno-sanitize-recover=all", source, "-o", program_.string(), "-lm"});
+    std::istringstream words{std::string(board_.cflags)};
+    const std::vector<std::string> core(std::istream_iterator<std::string>(words), {});
+    const auto with = [&](std::vector<std::string> command, std::initializer_list<std::string> more) {
+      command.insert(command.end(), core.begin(), core.end());
+      command.insert(command.end(), more);
+      return command;
+    };
+    const CommandResult c = run_command(
+        with({"gcc", "-std=c99", "-O1", "-g1", "-Wall", "-Wextra", "-Wpedantic", "-Werror"},
+             {"-ffp-contract=off", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", source, "-o", program_.string(), "-lm"}));
     if (c.status != 0) return "gcc -std=c99 says\n" + c.out.substr(0, 3000);
-    const CommandResult cxx = run_command({"g++", "-x", "c++", "-std=c++17", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", source});
+    const CommandResult cxx =
+        run_command(with({"g++", "-x", "c++", "-std=c++17", "-Wall", "-Wextra", "-Werror"}, {"-fsyntax-only", source}));
     return cxx.status == 0 ? "" : "g++ -std=c++17 says\n" + cxx.out.substr(0, 3000);
   }
 
@@ -133,6 +143,7 @@ class Batch {
 
   const std::vector<HostModel>& models_;
   std::vector<HostOutcome>& outcomes_;
+  const Board& board_;
   fs::path dir_, program_;
   std::vector<size_t> members_;
   std::vector<std::string> calls_;
@@ -140,12 +151,12 @@ class Batch {
 
 }  // namespace
 
-std::vector<HostOutcome> run_as_host_c(const std::vector<HostModel>& models, const fs::path& dir) {
+std::vector<HostOutcome> run_as_host_c(const std::vector<HostModel>& models, const fs::path& dir, const Board& board) {
   std::vector<HostOutcome> outcomes(models.size());
   std::atomic<size_t> next = 0;
   const auto work = [&] {
     for (size_t first = next.fetch_add(kModelsPerProgram); first < models.size(); first = next.fetch_add(kModelsPerProgram)) {
-      Batch batch(models, outcomes, dir);
+      Batch batch(models, outcomes, dir, board);
       for (size_t i = first; i < std::min(first + kModelsPerProgram, models.size()); ++i) batch.add(i);
       batch.build_and_run();
     }

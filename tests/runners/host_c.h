@@ -7,6 +7,7 @@
 
 #include "ir/graph.h"
 #include "ir/interpreter.h"
+#include "targets/board.h"
 
 namespace thimble::testing {
 
@@ -21,7 +22,9 @@ struct HostOutcome {
 };
 
 /// Builds as C99 with all warnings as errors under ASan and UBSan, checks the same text as C++17, runs every record. The arena is
-/// scribbled over before each run, so that nothing rests on what was there. One model's fault does not spoil the others.
-std::vector<HostOutcome> run_as_host_c(const std::vector<HostModel>& models, const std::filesystem::path& dir);
+/// scribbled over before each run, so that nothing rests on what was there. One model's fault does not spoil the others. `board`: one that
+/// this machine can run.
+std::vector<HostOutcome> run_as_host_c(const std::vector<HostModel>& models, const std::filesystem::path& dir,
+                                       const Board& board = board_named("x86_64"));
 
 }  // namespace thimble::testing

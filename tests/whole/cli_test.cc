@@ -170,11 +170,11 @@ TEST_F(Cli, CompileWritesTheSourceAndPlansWithoutACompiler) {
 }
 
 TEST_F(Cli, ExplainNamesTheChosenKernelAndTheReasonsOfOthers) {
-  const Said said = run_thimble({"explain", model_, "--board", "host", "--layer", "1"});
+  const Said said = run_thimble({"explain", model_, "--board", "x86_64", "--layer", "1"});
   EXPECT_THAT(said.out, AllOf(HasSubstr("▶  fully_connected_s8_ref"), HasSubstr("chosen: the cheapest that can run it"),
                               HasSubstr("fully_connected_f32_ref")));
-  EXPECT_EQ(run_thimble({"explain", model_, "--board", "host", "--layer", "2"}).err,
-            "error: there is no layer 2\n  '" + model_ + "' has layers 0 to 1 on host\n  while running `thimble explain`\n");
+  EXPECT_EQ(run_thimble({"explain", model_, "--board", "x86_64", "--layer", "2"}).err,
+            "error: there is no layer 2\n  '" + model_ + "' has layers 0 to 1 on x86_64\n  while running `thimble explain`\n");
 }
 
 TEST_F(Cli, RunTakesRealValuesAndWritesThem) {

@@ -1,0 +1,107 @@
+#include "kernels/simd.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace thimble {
+
+const Simd kAvx512{.needs = Isa::Avx512,
+                   .lanes = 16,
+                   .group = 4,
+                   .tap_bytes = 1,
+                   .chunk = 64,
+                   .unsigned_taps = true,
+                   .sums = 24,
+                   .dot = 0.5,
+                   .weights = 0.5,
+                   .taps = 0.5,
+                   .latency = 5,
+                   .channels = 16,
+                   .sample_bytes = 2,
+                   .sample_chunk = 32,
+                   .interleaved = false,
+                   .tap = 1,
+                   .finish = 7};
+const Simd kAvx2{.needs = Isa::Avx2,
+                 .lanes = 8,
+                 .group = 2,
+                 .tap_bytes = 2,
+                 .chunk = 16,
+                 .unsigned_taps = false,
+                 .sums = 12,
+                 .dot = 0.67,
+                 .weights = 0.67,
+                 .taps = 0.5,
+                 .latency = 1,
+                 .channels = 16,
+                 .sample_bytes = 2,
+                 .sample_chunk = 16,
+                 .interleaved = true,
+                 .tap = 1.2,
+                 .finish = 6};
+
+namespace {
+
+constexpr int64_t kMostPixels = 8, kMostVectors = 4;
+
+/// One block of a tile, all its groups.
+double block_cycles(const Simd& simd, int64_t pixels, int64_t vectors, int64_t groups) {
+  const auto p = static_cast<double>(pixels), v = static_cast<double>(vectors);
+  const double multiply = p * v * simd.dot, load = v * simd.weights + p * simd.taps;
+  const double step = std::max({simd.latency, multiply, load, 0.25 * p * v + 0.5 * load + 0.5});
+  return static_cast<double>(groups) * step + p * v * simd.finish + 4;
+}
+
+}  // namespace
+
+SimdTile simd_tile(const Simd& simd, int64_t pixels, int64_t channels, int64_t groups) {
+  const int64_t vectors = (channels + simd.lanes - 1) / simd.lanes;
+  SimdTile best;
+  for (int64_t p = 1; p <= std::min(kMostPixels, pixels); ++p)
+    for (int64_t v = 1; v <= std::min(kMostVectors, vectors) && p * v <= simd.sums; ++v) {
+      double tile = static_cast<double>(vectors / v) * block_cycles(simd, p, v, groups);
+      if (vectors % v) tile += block_cycles(simd, p, vectors % v, groups);
+      const double all = static_cast<double>((pixels + p - 1) / p) * tile;
+      if (best.cycles == 0 || all < best.cycles) best = {p, v, all};
+    }
+  return best;
+}
+
+std::vector<int8_t> simd_weights(const Simd& simd, const Int8Layer& layer, int64_t vectors) {
+  std::vector<int8_t> packed;
+  for (int64_t block = 0; block < layer.channels; block += vectors * simd.lanes)
+    for (int64_t k = 0; k < layer.taps; k += simd.group)
+      for (int64_t c = block; c < block + vectors * simd.lanes; ++c) {
+        if (c % simd.lanes == 0 && c >= layer.channels) break;  // no vector without a channel
+        for (int64_t tap = k; tap < k + simd.group; ++tap)
+          packed.push_back(c < layer.channels && tap < layer.taps ? layer.weights_of(c)[static_cast<size_t>(tap)] : int8_t{0});
+      }
+  return packed;
+}
+
+std::vector<int32_t> simd_words(const Simd& simd, const Int8Layer& layer, const Int8Scaling& scaling,
+                                const std::vector<int64_t>& channels) {
+  std::vector<int32_t> words;
+  for (auto first = channels.begin(); first != channels.end(); first += simd.lanes)
+    for (int word = -1; word < scaling.words(); ++word)
+      for (auto c = first; c != first + simd.lanes; ++c)
+        words.push_back(*c < 0     ? 0
+                        : word < 0 ? layer.bias[static_cast<size_t>(*c)]
+                                   : scaling.table[static_cast<size_t>(*c * scaling.words() + word)]);
+  return words;
+}
+
+std::vector<int64_t> simd_channels(const Simd& simd, int64_t channels) {
+  std::vector<int64_t> all(static_cast<size_t>((channels + simd.lanes - 1) / simd.lanes * simd.lanes), -1);
+  std::iota(all.begin(), all.begin() + channels, 0);
+  return all;
+}
+
+Geometry::Field simd_scaling_field(const Int8Layer& layer, const Int8Scaling& scaling) {
+  return {"scaling",
+          fmt::format("{{{}, {}, {}, {}, {}}}", scaling.up, scaling.shift, int{scaling.exact}, layer.range.min, layer.range.max)};
+}
+
+}  // namespace thimble
