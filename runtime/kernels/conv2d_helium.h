@@ -5,6 +5,8 @@
 #ifndef THIMBLE_CONV2D_HELIUM_H
 #define THIMBLE_CONV2D_HELIUM_H
 
+#include <arm_mve.h>
+
 #include "core/helium_tile.h"
 
 typedef struct {
@@ -13,12 +15,28 @@ typedef struct {
   int32_t in_zero, direct;
 } thimble_conv2d_s8_helium_shape;
 
-/* The window whose first tap is (iy, ix), with its padding, row by row without gaps. */
+/* The window whose first tap is (iy, ix), with its padding, row by row without gaps: a row at a time where it is a vector at most. */
+THIMBLE_INLINE void thimble_copy_narrow_window_helium(int8_t* to, const int8_t* row, int32_t iy, int32_t left, int32_t right,
+                                                      const thimble_conv2d_s8_helium_shape* s) {
+  const int32_t bytes = s->kernel_w * s->in_c;
+  const int8x16_t padding = vdupq_n_s8((int8_t)s->in_zero);
+  const mve_pred16_t all = vctp8q((uint32_t)bytes), inside = (mve_pred16_t)((0xffff >> (16 - bytes + right)) & (0xffff << left));
+  for (int32_t ky = 0; ky < s->kernel_h; ++ky, to += bytes, row += s->in_w * s->in_c) {
+    int8x16_t x = padding;
+    if (iy + ky >= 0 && iy + ky < s->in_h) x = vpselq_s8(vldrbq_z_s8(row, inside), padding, inside);
+    vstrbq_p_s8(to, x, all);
+  }
+}
+
 THIMBLE_INLINE void thimble_copy_window_helium(int8_t* to, const int8_t* in, int32_t iy, int32_t ix,
                                                const thimble_conv2d_s8_helium_shape* s) {
   const int32_t bytes = s->kernel_w * s->in_c;
   const int32_t left = ix < 0 ? -ix * s->in_c : 0, over = ix + s->kernel_w - s->in_w, right = over > 0 ? over * s->in_c : 0;
   const int8_t* row = in + (iy * s->in_w + ix) * s->in_c;
+  if (bytes <= 16) {
+    thimble_copy_narrow_window_helium(to, row, iy, left, right, s);
+    return;
+  }
   for (int32_t ky = 0; ky < s->kernel_h; ++ky, to += bytes, row += s->in_w * s->in_c) {
     if (iy + ky < 0 || iy + ky >= s->in_h) {
       thimble_fill_helium(to, s->in_zero, bytes);
