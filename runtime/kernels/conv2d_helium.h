@@ -21,11 +21,12 @@ THIMBLE_INLINE void thimble_copy_narrow_window_helium(int8_t* to, const int8_t* 
   const int32_t bytes = s->kernel_w * s->in_c;
   const int8x16_t padding = vdupq_n_s8((int8_t)s->in_zero);
   const mve_pred16_t all = vctp8q((uint32_t)bytes), inside = (mve_pred16_t)((0xffff >> (16 - bytes + right)) & (0xffff << left));
-  for (int32_t ky = 0; ky < s->kernel_h; ++ky, to += bytes, row += s->in_w * s->in_c) {
-    int8x16_t x = padding;
-    if (iy + ky >= 0 && iy + ky < s->in_h) x = vpselq_s8(vldrbq_z_s8(row, inside), padding, inside);
-    vstrbq_p_s8(to, x, all);
-  }
+  const int32_t first = iy < 0 ? -iy : 0, last = iy + s->kernel_h > s->in_h ? s->in_h - iy : s->kernel_h;
+  row += first * s->in_w * s->in_c;
+  for (int32_t k = 0; k < first; ++k, to += bytes) vstrbq_p_s8(to, padding, all);
+  for (int32_t k = first; k < last; ++k, to += bytes, row += s->in_w * s->in_c)
+    vstrbq_p_s8(to, vpselq_s8(vldrbq_z_s8(row, inside), padding, inside), all);
+  for (int32_t k = last; k < s->kernel_h; ++k, to += bytes) vstrbq_p_s8(to, padding, all);
 }
 
 THIMBLE_INLINE void thimble_copy_window_helium(int8_t* to, const int8_t* in, int32_t iy, int32_t ix,
