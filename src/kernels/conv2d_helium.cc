@@ -25,6 +25,11 @@ int64_t inside(int64_t in, int64_t out, int64_t kernel, int64_t stride, int64_t 
   return std::max<int64_t>(0, std::min(last, out - 1) - first + 1);
 }
 
+/// Whether every window along an axis has a tap inside the input.
+bool touches_input(int64_t in, int64_t out, int64_t kernel, int64_t stride, int64_t pad) {
+  return pad < kernel && (out - 1) * stride - pad < in;
+}
+
 /// How windows are read, and what that costs.
 struct Reading {
   bool direct = false;
@@ -71,6 +76,9 @@ std::optional<std::string> refuses(const Node& node, const Graph& graph) {
   if (auto reason = refuse_unless({{at.batches == 1, "there is more than one batch"},
                                    {w.shape[3] == at.in_c, "the convolution is grouped"},
                                    {at.dilation_h == 1 && at.dilation_w == 1, "the convolution is dilated"},
+                                   {touches_input(at.in_h, at.out_h, at.kernel_h, at.stride_h, at.pad_top) &&
+                                        touches_input(at.in_w, at.out_w, at.kernel_w, at.stride_w, at.pad_left),
+                                    "a window lies in the padding altogether"},
                                    {w.shape[0] < 4096, "there are too many output channels for an addition's literal"},
                                    {2 * at.stride_w * at.in_c < 4096, "there are too many input channels for an addition's literal"}}))
     return reason;

@@ -137,6 +137,33 @@ void RandomLayers::add_pool2d() {
   graph_.outputs.push_back(add_node(graph_, one_of({"average_pool2d", "max_pool2d"}), name, {x}, attrs, {graph_.type(x).quant}));
 }
 
+std::vector<int64_t> RandomLayers::pads_up_to(int64_t rows, int64_t columns) {
+  const int most_rows = static_cast<int>(rows), most_columns = static_cast<int>(columns);
+  return {pick(0, most_rows), pick(0, most_rows), pick(0, most_columns), pick(0, most_columns)};
+}
+
+void RandomLayers::add_padded() {
+  const int kernel_h = pick(1, 4), kernel_w = pick(1, 4), in_c = pick(1, 17), out_c = pick(1, 9), kind = pick(0, 3);
+  const int wider = kind < 2 && pick(0, 4) == 0 ? 2 : 0;
+  const auto lay = [&](auto attrs) {
+    attrs.stride_h = attrs.stride_w = pick(1, 2);
+    attrs.pads = pads_up_to(kernel_h - 1 + wider, kernel_w - 1 + wider);
+    return attrs;
+  };
+  const ValueId x = add_input({1, kernel_h + pick(0, 5), kernel_w + pick(0, 5), in_c});
+  const double spread = 5000 * std::sqrt(kernel_h * kernel_w * (kind == 0 ? in_c : 1));
+  if (kind == 0)
+    return finish("conv2d", {x, add_weights({out_c, kernel_h, kernel_w, in_c}, 0), add_bias(out_c)}, lay(Conv2dAttrs{}), 0.05f * 0.03f,
+                  spread);
+  if (kind == 1)
+    return finish("dwconv2d", {x, add_weights({1, kernel_h, kernel_w, in_c}, 3), add_bias(in_c)}, lay(Dwconv2dAttrs{}), 0.05f * 0.03f,
+                  spread);
+  Pool2dAttrs attrs = lay(Pool2dAttrs{});
+  attrs.kernel_h = kernel_h, attrs.kernel_w = kernel_w;
+  const std::string name = "y" + std::to_string(graph_.outputs.size());
+  graph_.outputs.push_back(add_node(graph_, kind == 2 ? "average_pool2d" : "max_pool2d", name, {x}, attrs, {graph_.type(x).quant}));
+}
+
 void RandomLayers::add_sum() {
   const Shape shape{1, pick(1, 5), pick(1, 30)};
   const ValueId a = add_input(shape), b = add_input(shape);

@@ -18,6 +18,8 @@ class RandomLayers {
   void add_any_dwconv2d();
   void add_fully_connected();
   void add_pool2d();
+  /// A window layer with explicit padding, of a convolution now and then wider than the window.
+  void add_padded();
   void add_sum();
   void add_float_conv2d();
   void add_float_dwconv2d();
@@ -41,6 +43,7 @@ class RandomLayers {
   /// Weights with a scale per channel along `axis`, or one scale.
   ValueId add_weights(Shape shape, int axis);
   ValueId add_bias(int64_t channels);
+  std::vector<int64_t> pads_up_to(int64_t rows, int64_t columns);
   /// Appends a node of floats.
   void finish_float(std::string_view op, std::vector<ValueId> in, Attrs attrs);
   /// Appends the node; its output's scale makes use of the int8 range, more or less. `spread`: a typical size of the sums.
