@@ -8,20 +8,39 @@
 #error "this model was compiled for a core with the ARM DSP extension (Cortex-M4, M7, M33); compile it anew with --board"
 #endif
 
+/* A function that is nothing but `text`, instructions for the assembler. The macros that the text needs are made and unmade by it, so that
+ * several models can be compiled into one program. Its arguments are those of the type that it is cast to. */
+typedef void (*thimble_asm_dsp)(void);
+#if defined(__GNUC__) && __GNUC__ >= 8 && !defined(__clang__)
+#define THIMBLE_ASM_DSP(name, text) \
+  static __attribute__((naked, noinline, noclone, noipa, unused)) void name(void) { __asm__ volatile(text); }
+#else
+#define THIMBLE_ASM_DSP(name, text) \
+  static __attribute__((naked, noinline, unused)) void name(void) { __asm__ volatile(text); }
+#endif
+
+/* The value of a macro as text. */
+#define THIMBLE_TEXT_(x) #x
+#define THIMBLE_TEXT(x) THIMBLE_TEXT_(x)
+
+/* A function that a model has once, however many layers call it. */
+#define THIMBLE_ONCE static __attribute__((noinline, unused))
+
 /* x << up becomes an int8 output: multiplied by m, h added to the high word, shifted down, saturated and clamped. `third` is, with a
  * literal shift, what a negative x adds (exact = 1: negative ties can be seen); with shift = -1 the shift itself. t is free. */
-__asm__(
-    ".syntax unified\n"
-    ".macro thimble_requantize_dsp x, t, m, h, third, up, shift, exact, low, high\n"
-    "  .if \\exact && \\shift >= 0\n  and \\t, \\third, \\x, asr #31\n  smmla \\x, \\x, \\m, \\h\n  add \\x, \\x, \\t\n"
-    "  .elseif \\exact\n  asr \\t, \\x, #31\n  smmla \\x, \\x, \\m, \\h\n  add \\x, \\x, \\t, lsl #(\\up - 1)\n"
-    "  .else\n  smmla \\x, \\x, \\m, \\h\n  .endif\n"
-    "  .if \\shift > 0\n  ssat \\x, #8, \\x, asr #\\shift\n"
-    "  .elseif \\shift == 0\n  ssat \\x, #8, \\x\n"
-    "  .else\n  asr \\x, \\x, \\third\n  ssat \\x, #8, \\x\n  .endif\n"
-    "  .if \\low > -128\n  cmp \\x, #\\low\n  it lt\n  movlt \\x, #\\low\n  .endif\n"
-    "  .if \\high < 127\n  cmp \\x, #\\high\n  it gt\n  movgt \\x, #\\high\n  .endif\n"
-    ".endm\n");
+#define THIMBLE_REQUANTIZE_DSP                                                                                         \
+  ".syntax unified\n"                                                                                                  \
+  ".macro thimble_requantize_dsp x, t, m, h, third, up, shift, exact, low, high\n"                                     \
+  "  .if \\exact && \\shift >= 0\n  and \\t, \\third, \\x, asr #31\n  smmla \\x, \\x, \\m, \\h\n  add \\x, \\x, \\t\n" \
+  "  .elseif \\exact\n  asr \\t, \\x, #31\n  smmla \\x, \\x, \\m, \\h\n  add \\x, \\x, \\t, lsl #(\\up - 1)\n"         \
+  "  .else\n  smmla \\x, \\x, \\m, \\h\n  .endif\n"                                                                    \
+  "  .if \\shift > 0\n  ssat \\x, #8, \\x, asr #\\shift\n"                                                             \
+  "  .elseif \\shift == 0\n  ssat \\x, #8, \\x\n"                                                                      \
+  "  .else\n  asr \\x, \\x, \\third\n  ssat \\x, #8, \\x\n  .endif\n"                                                  \
+  "  .if \\low > -128\n  cmp \\x, #\\low\n  it lt\n  movlt \\x, #\\low\n  .endif\n"                                    \
+  "  .if \\high < 127\n  cmp \\x, #\\high\n  it gt\n  movgt \\x, #\\high\n  .endif\n"                                  \
+  ".endm\n"
+#define THIMBLE_REQUANTIZE_END_DSP ".purgem thimble_requantize_dsp\n"
 
 /* Bytes 0 and 2 of a word, each widened to 16 bits; and bytes 1 and 3. */
 THIMBLE_INLINE uint32_t thimble_even_bytes(uint32_t word) {
@@ -34,13 +53,6 @@ THIMBLE_INLINE uint32_t thimble_odd_bytes(uint32_t word) {
   __asm("sxtb16 %0, %1, ror #8" : "=r"(r) : "r"(word));
   return r;
 }
-
-/* How often an assembly loop is unrolled: as text, for speed or for size. */
-#ifdef THIMBLE_SMALL
-#define THIMBLE_UNROLL_DSP(fast, small) #small
-#else
-#define THIMBLE_UNROLL_DSP(fast, small) #fast
-#endif
 
 /* The low halves of two words, the second's above the first's; and the high halves. */
 THIMBLE_INLINE uint32_t thimble_low_halves(uint32_t a, uint32_t b) {

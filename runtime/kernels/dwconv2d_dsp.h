@@ -6,101 +6,109 @@
  *
  * "Fast" is the axis along which outputs are made four at a time, "slow" the other one: rows or columns, whichever wastes less.
  *
- * The stream of one channel, in 32-bit words: for each of the three slow taps two words of weights << up, {k0 k1}, {k1 k2} at stride 1 or
- * {k0 k1}, {k2 0} at stride 2; bias << up; what requantises, in three words. */
+ * The stream of one channel, in `words` words: three bytes of weights for each of the three slow taps, each followed by one that is up in
+ * the first word; bias << up; what requantises. A channel begins by raising its weights to 16 bits: {k0 k1}, {k1 k2} per slow tap at stride
+ * 1 or {k0 k1}, {k2 -} at stride 2. */
 #ifndef THIMBLE_DWCONV2D_DSP_H
 #define THIMBLE_DWCONV2D_DSP_H
 
 #include "core/dsp.h"
 
-/* name(plane, stream, out, slow). pitch = bytes of a plane's row; fast = outputs along the fast axis; step_fast, step_slow = bytes from one
+/* The loop over one plane. pitch = bytes of a plane's row; fast = outputs along the fast axis; step_fast, step_slow = bytes from one
  * output to the next along each axis; the others as in thimble_requantize_dsp. */
-__asm__(
-    ".syntax unified\n"
-    ".macro thimble_add_dsp to, bytes\n"
-    "  .if \\bytes < 4096\n  addw \\to, \\to, #\\bytes\n"
-    "  .else\n  movw r7, #(\\bytes & 0xffff)\n  movt r7, #(\\bytes >> 16)\n  add \\to, r7\n  .endif\n"
-    ".endm\n"
-    ".macro thimble_dw3_tap_dsp op, to, x, n\n"
-    "  .if \\n == 0\n  \\op \\to, \\x, r10, r12\n  .else\n  \\op \\to, \\x, r10, \\to\n  .endif\n"
-    ".endm\n"
-    /* one slow tap: `count` outputs; the first tap starts from the bias in r12 */
-    ".macro thimble_dw3_row_dsp n, count, pitch, stride\n"
-    "  ldrd r10, r11, [r1, #(8 * \\n)]\n"
-    "  ldrd r7, r8, [r0, #(\\pitch * \\n)]\n"
-    "  .if \\stride == 1\n"
-    "    .if \\count > 2\n    ldr r9, [r0, #(\\pitch * \\n + 8)]\n    .endif\n"
-    "    thimble_dw3_tap_dsp smlad, r3, r7, \\n\n    smlabt r3, r8, r11, r3\n"
-    "    .if \\count > 1\n    thimble_dw3_tap_dsp smlatb, r4, r7, \\n\n    smlad r4, r8, r11, r4\n    .endif\n"
-    "    .if \\count > 2\n    thimble_dw3_tap_dsp smlad, r5, r8, \\n\n    smlabt r5, r9, r11, r5\n    .endif\n"
-    "    .if \\count > 3\n    thimble_dw3_tap_dsp smlatb, r6, r8, \\n\n    smlad r6, r9, r11, r6\n    .endif\n"
-    "  .else\n"
-    "    thimble_dw3_tap_dsp smlad, r3, r7, \\n\n    smlabb r3, r8, r11, r3\n"
-    "    .if \\count > 1\n    thimble_dw3_tap_dsp smlad, r4, r8, \\n\n"
-    "      .if \\count > 2\n      ldrd r7, r9, [r0, #(\\pitch * \\n + 8)]\n      .else\n      ldr r7, [r0, #(\\pitch * \\n + 8)]\n      "
-    ".endif\n"
-    "      smlabb r4, r7, r11, r4\n    .endif\n"
-    "    .if \\count > 2\n    thimble_dw3_tap_dsp smlad, r5, r7, \\n\n    smlabb r5, r9, r11, r5\n    .endif\n"
-    "    .if \\count > 3\n    thimble_dw3_tap_dsp smlad, r6, r9, \\n\n    ldr r7, [r0, #(\\pitch * \\n + 16)]\n    smlabb r6, r7, r11, r6\n"
-    "    .endif\n"
-    "  .endif\n"
-    ".endm\n"
-    ".macro thimble_dw3_finish_dsp acc, offset, up, shift, exact, low, high\n"
-    "  thimble_requantize_dsp \\acc, r10, r7, r8, r9, \\up, \\shift, \\exact, \\low, \\high\n"
-    "  strb \\acc, [r2, #\\offset]\n"
-    ".endm\n"
-    ".macro thimble_dw3_outputs_dsp count, pitch, stride, step_fast, up, shift, exact, low, high\n"
-    "  thimble_dw3_row_dsp 0, \\count, \\pitch, \\stride\n"
-    "  thimble_dw3_row_dsp 1, \\count, \\pitch, \\stride\n"
-    "  thimble_dw3_row_dsp 2, \\count, \\pitch, \\stride\n"
-    "  ldrd r7, r8, [r1, #28]\n"
-    "  .if \\exact || \\shift < 0\n  ldr r9, [r1, #36]\n  .endif\n"
-    "  thimble_dw3_finish_dsp r3, 0, \\up, \\shift, \\exact, \\low, \\high\n"
-    "  .if \\count > 1\n  thimble_dw3_finish_dsp r4, \\step_fast, \\up, \\shift, \\exact, \\low, \\high\n  .endif\n"
-    "  .if \\count > 2\n  thimble_dw3_finish_dsp r5, (2 * \\step_fast), \\up, \\shift, \\exact, \\low, \\high\n  .endif\n"
-    "  .if \\count > 3\n  thimble_dw3_finish_dsp r6, (3 * \\step_fast), \\up, \\shift, \\exact, \\low, \\high\n  .endif\n"
-    ".endm\n"
-    ".macro thimble_dwconv2d_3x3_dsp name, pitch, fast, stride, step_fast, step_slow, up, shift, exact, low, high\n"
-    "  .section .text.\\name, \"ax\", %progbits\n"
-    "  .thumb\n  .thumb_func\n  .type \\name, %function\n"
-    "\\name:\n"
-    "  push {r4-r11, lr}\n"
-    "  sub sp, #8\n"
-    "  ldr r12, [r1, #24]\n"
-    "  strd r2, r3, [sp]\n"
-    "1:\n"
-    "  ldr r2, [sp]\n"
-    "  .if \\fast >= 4\n"
-    "    .if \\fast >= 8\n    add lr, r0, #(8 * \\stride * (\\fast / 4))\n    .endif\n"
-    "2:\n"
-    "    thimble_dw3_outputs_dsp 4, \\pitch, \\stride, \\step_fast, \\up, \\shift, \\exact, \\low, \\high\n"
-    "    adds r0, #(8 * \\stride)\n"
-    "    thimble_add_dsp r2, (4 * \\step_fast)\n"
-    "    .if \\fast >= 8\n    cmp r0, lr\n    bne 2b\n    .endif\n"
-    "  .endif\n"
-    "  .if \\fast % 4\n"
-    "  thimble_dw3_outputs_dsp (\\fast % 4), \\pitch, \\stride, \\step_fast, \\up, \\shift, \\exact, \\low, \\high\n"
-    "  .endif\n"
-    "  .if \\pitch * \\stride >= 8 * \\stride * (\\fast / 4)\n"
-    "  add r0, r0, #(\\pitch * \\stride - 8 * \\stride * (\\fast / 4))\n"
-    "  .else\n"
-    "  sub r0, r0, #(8 * \\stride * (\\fast / 4) - \\pitch * \\stride)\n"
-    "  .endif\n"
-    "  ldrd r2, r3, [sp]\n"
-    "  thimble_add_dsp r2, \\step_slow\n"
-    "  subs r3, #1\n"
-    "  strd r2, r3, [sp]\n"
-    "  bne 1b\n"
-    "  add sp, #8\n"
-    "  pop {r4-r11, pc}\n"
-    "  .size \\name, . - \\name\n"
-    "  .previous\n"
-    ".endm\n");
+#define THIMBLE_DWCONV2D_3X3_MACROS_DSP                                                                                                    \
+  ".syntax unified\n"                                                                                                                      \
+  ".macro thimble_add_dsp to, bytes\n"                                                                                                     \
+  "  .if \\bytes < 4096\n  addw \\to, \\to, #\\bytes\n"                                                                                    \
+  "  .else\n  movw r7, #(\\bytes & 0xffff)\n  movt r7, #(\\bytes >> 16)\n  add \\to, r7\n  .endif\n"                                       \
+  ".endm\n" /* the weights of one slow tap, four bytes to four halves, raised by r12 */                                                    \
+  ".macro thimble_dw3_weights_dsp n, stride\n"                                                                                             \
+  "  ldr r4, [r1, #(4 * \\n)]\n"                                                                                                           \
+  "  sxtb16 r5, r4\n  sxtb16 r6, r4, ror #8\n  asr r7, r5, #16\n"                                                                          \
+  "  lsl r5, r12\n  lsl r6, r12\n  lsl r7, r12\n"                                                                                          \
+  "  pkhbt r8, r5, r6, lsl #16\n"                                                                                                          \
+  "  .if \\stride == 1\n  pkhbt r7, r6, r7, lsl #16\n  .endif\n"                                                                           \
+  "  strd r8, r7, [sp, #(8 * \\n + 8)]\n"                                                                                                  \
+  ".endm\n"                                                                                                                                \
+  ".macro thimble_dw3_tap_dsp op, to, x, n\n"                                                                                              \
+  "  .if \\n == 0\n  \\op \\to, \\x, r10, r12\n  .else\n  \\op \\to, \\x, r10, \\to\n  .endif\n"                                           \
+  ".endm\n" /* one slow tap: `count` outputs; the first tap starts from the bias in r12 */                                                 \
+  ".macro thimble_dw3_row_dsp n, count, pitch, stride\n"                                                                                   \
+  "  ldrd r10, r11, [sp, #(8 * \\n + 8)]\n"                                                                                                \
+  "  ldrd r7, r8, [r0, #(\\pitch * \\n)]\n"                                                                                                \
+  "  .if \\stride == 1\n"                                                                                                                  \
+  "    .if \\count > 2\n    ldr r9, [r0, #(\\pitch * \\n + 8)]\n    .endif\n"                                                              \
+  "    thimble_dw3_tap_dsp smlad, r3, r7, \\n\n    smlabt r3, r8, r11, r3\n"                                                               \
+  "    .if \\count > 1\n    thimble_dw3_tap_dsp smlatb, r4, r7, \\n\n    smlad r4, r8, r11, r4\n    .endif\n"                              \
+  "    .if \\count > 2\n    thimble_dw3_tap_dsp smlad, r5, r8, \\n\n    smlabt r5, r9, r11, r5\n    .endif\n"                              \
+  "    .if \\count > 3\n    thimble_dw3_tap_dsp smlatb, r6, r8, \\n\n    smlad r6, r9, r11, r6\n    .endif\n"                              \
+  "  .else\n"                                                                                                                              \
+  "    thimble_dw3_tap_dsp smlad, r3, r7, \\n\n    smlabb r3, r8, r11, r3\n"                                                               \
+  "    .if \\count > 1\n    thimble_dw3_tap_dsp smlad, r4, r8, \\n\n"                                                                      \
+  "      .if \\count > 2\n      ldrd r7, r9, [r0, #(\\pitch * \\n + 8)]\n      .else\n      ldr r7, [r0, #(\\pitch * \\n + 8)]\n      "    \
+  ".endif\n"                                                                                                                               \
+  "      smlabb r4, r7, r11, r4\n    .endif\n"                                                                                             \
+  "    .if \\count > 2\n    thimble_dw3_tap_dsp smlad, r5, r7, \\n\n    smlabb r5, r9, r11, r5\n    .endif\n"                              \
+  "    .if \\count > 3\n    thimble_dw3_tap_dsp smlad, r6, r9, \\n\n    ldr r7, [r0, #(\\pitch * \\n + 16)]\n    smlabb r6, r7, r11, r6\n" \
+  "    .endif\n"                                                                                                                           \
+  "  .endif\n"                                                                                                                             \
+  ".endm\n"                                                                                                                                \
+  ".macro thimble_dw3_finish_dsp acc, offset, up, shift, exact, low, high\n"                                                               \
+  "  thimble_requantize_dsp \\acc, r10, r7, r8, r9, \\up, \\shift, \\exact, \\low, \\high\n"                                               \
+  "  strb \\acc, [r2, #\\offset]\n"                                                                                                        \
+  ".endm\n"                                                                                                                                \
+  ".macro thimble_dw3_outputs_dsp count, pitch, stride, step_fast, up, shift, exact, low, high\n"                                          \
+  "  thimble_dw3_row_dsp 0, \\count, \\pitch, \\stride\n"                                                                                  \
+  "  thimble_dw3_row_dsp 1, \\count, \\pitch, \\stride\n"                                                                                  \
+  "  thimble_dw3_row_dsp 2, \\count, \\pitch, \\stride\n"                                                                                  \
+  "  ldrd r7, r8, [r1, #16]\n"                                                                                                             \
+  "  .if \\exact || \\shift < 0\n  ldr r9, [r1, #24]\n  .endif\n"                                                                          \
+  "  thimble_dw3_finish_dsp r3, 0, \\up, \\shift, \\exact, \\low, \\high\n"                                                                \
+  "  .if \\count > 1\n  thimble_dw3_finish_dsp r4, \\step_fast, \\up, \\shift, \\exact, \\low, \\high\n  .endif\n"                         \
+  "  .if \\count > 2\n  thimble_dw3_finish_dsp r5, (2 * \\step_fast), \\up, \\shift, \\exact, \\low, \\high\n  .endif\n"                   \
+  "  .if \\count > 3\n  thimble_dw3_finish_dsp r6, (3 * \\step_fast), \\up, \\shift, \\exact, \\low, \\high\n  .endif\n"                   \
+  ".endm\n"                                                                                                                                \
+  ".macro thimble_dwconv2d_3x3_dsp pitch, fast, stride, step_fast, step_slow, up, shift, exact, low, high\n"                               \
+  "  push {r4-r11, lr}\n"                                                                                                                  \
+  "  sub sp, #36\n"                                                                                                                        \
+  "  strd r2, r3, [sp]\n"                                                                                                                  \
+  "  ldrb r12, [r1, #3]\n"                                                                                                                 \
+  "  thimble_dw3_weights_dsp 0, \\stride\n  thimble_dw3_weights_dsp 1, \\stride\n  thimble_dw3_weights_dsp 2, \\stride\n"                  \
+  "  ldr r12, [r1, #12]\n"                                                                                                                 \
+  "1:\n"                                                                                                                                   \
+  "  ldr r2, [sp]\n"                                                                                                                       \
+  "  .if \\fast >= 4\n"                                                                                                                    \
+  "    .if \\fast >= 8\n    add lr, r0, #(8 * \\stride * (\\fast / 4))\n    .endif\n"                                                      \
+  "2:\n"                                                                                                                                   \
+  "    thimble_dw3_outputs_dsp 4, \\pitch, \\stride, \\step_fast, \\up, \\shift, \\exact, \\low, \\high\n"                                 \
+  "    adds r0, #(8 * \\stride)\n"                                                                                                         \
+  "    thimble_add_dsp r2, (4 * \\step_fast)\n"                                                                                            \
+  "    .if \\fast >= 8\n    cmp r0, lr\n    bne 2b\n    .endif\n"                                                                          \
+  "  .endif\n"                                                                                                                             \
+  "  .if \\fast % 4\n"                                                                                                                     \
+  "  thimble_dw3_outputs_dsp (\\fast % 4), \\pitch, \\stride, \\step_fast, \\up, \\shift, \\exact, \\low, \\high\n"                        \
+  "  .endif\n"                                                                                                                             \
+  "  .if \\pitch * \\stride >= 8 * \\stride * (\\fast / 4)\n"                                                                              \
+  "  add r0, r0, #(\\pitch * \\stride - 8 * \\stride * (\\fast / 4))\n"                                                                    \
+  "  .else\n"                                                                                                                              \
+  "  sub r0, r0, #(8 * \\stride * (\\fast / 4) - \\pitch * \\stride)\n"                                                                    \
+  "  .endif\n"                                                                                                                             \
+  "  ldrd r2, r3, [sp]\n"                                                                                                                  \
+  "  thimble_add_dsp r2, \\step_slow\n"                                                                                                    \
+  "  subs r3, #1\n"                                                                                                                        \
+  "  strd r2, r3, [sp]\n"                                                                                                                  \
+  "  bne 1b\n"                                                                                                                             \
+  "  add sp, #36\n"                                                                                                                        \
+  "  pop {r4-r11, pc}\n"                                                                                                                   \
+  ".endm\n"
+#define THIMBLE_DWCONV2D_3X3_END_DSP                                                                                             \
+  ".purgem thimble_add_dsp\n.purgem thimble_dw3_weights_dsp\n.purgem thimble_dw3_tap_dsp\n.purgem thimble_dw3_row_dsp\n.purgem " \
+  "thimble_dw3_finish_dsp\n.purgem thimble_dw3_outputs_dsp\n.purgem thimble_dwconv2d_3x3_dsp\n"
 
-#define THIMBLE_DWCONV2D_3X3_DSP(name, pitch, fast, stride, step_fast, step_slow, up, shift, exact, low, high)                       \
-  void name(const int16_t* plane, const int32_t* stream, int8_t* out, int32_t slow);                                                 \
-  __asm__("thimble_dwconv2d_3x3_dsp " #name ", " #pitch ", " #fast ", " #stride ", " #step_fast ", " #step_slow ", " #up ", " #shift \
-          ", " #exact ", " #low ", " #high "\n");
+#define THIMBLE_DWCONV2D_3X3_DSP(name, pitch, fast, stride, step_fast, step_slow, up, shift, exact, low, high)                      \
+  THIMBLE_ASM_DSP(name, THIMBLE_REQUANTIZE_DSP THIMBLE_DWCONV2D_3X3_MACROS_DSP                                                      \
+                  "  thimble_dwconv2d_3x3_dsp " #pitch ", " #fast ", " #stride ", " #step_fast ", " #step_slow ", " #up ", " #shift \
+                  ", " #exact ", " #low ", " #high "\n" THIMBLE_REQUANTIZE_END_DSP THIMBLE_DWCONV2D_3X3_END_DSP)
 
 typedef void (*thimble_dwconv2d_channel_dsp)(const int16_t* plane, const int32_t* stream, int8_t* out, int32_t slow);
 
@@ -109,7 +117,7 @@ typedef void (*thimble_dwconv2d_channel_dsp)(const int16_t* plane, const int32_t
 typedef struct {
   int32_t in_fast, in_slow, out_slow, channels;
   int32_t in_fast_step, in_slow_step, out_slow_step;
-  int32_t stride, pad_fast, pad_slow, in_zero, pitch, strip;
+  int32_t stride, pad_fast, pad_slow, in_zero, pitch, strip, words;
 } thimble_dwconv2d_s8_dsp_shape;
 
 /* Four neighbouring channels of a pixel, lowest first. The last group of a layer may miss some: they are read from behind. */
@@ -149,8 +157,7 @@ THIMBLE_INLINE void thimble_fill_words(uint32_t* to, int32_t count, uint32_t wor
 
 /* One group of four channels, `missing` of which do not exist. */
 THIMBLE_INLINE void thimble_dwconv2d_group_dsp(const int8_t* in, int8_t* out, const int32_t* stream, uint32_t* planes,
-                                               thimble_dwconv2d_channel_dsp channel, int32_t missing,
-                                               const thimble_dwconv2d_s8_dsp_shape* s) {
+                                               thimble_asm_dsp channel, int32_t missing, const thimble_dwconv2d_s8_dsp_shape* s) {
   const uint32_t zero = (uint32_t)(s->in_zero & 0xffff) * 0x10001u;
   const int32_t row_words = s->pitch / 2, rows = (s->strip - 1) * s->stride + 3, plane_words = rows * row_words, keep = 3 - s->stride;
   int32_t have = 0; /* rows of the padded input that have been widened */
@@ -168,19 +175,20 @@ THIMBLE_INLINE void thimble_dwconv2d_group_dsp(const int8_t* in, int8_t* out, co
         for (int32_t k = 0; k < 4; ++k) thimble_fill_words(row + k * plane_words, row_words, zero);
     }
     for (int32_t k = 0; k < 4 - missing; ++k)
-      channel((const int16_t*)(planes + k * plane_words), stream + 10 * k, out + done * s->out_slow_step + k, make);
+      ((thimble_dwconv2d_channel_dsp)channel)((const int16_t*)(planes + k * plane_words), stream + s->words * k,
+                                              out + done * s->out_slow_step + k, make);
   }
 }
 
 /* scratch: four planes. */
-THIMBLE_KERNEL void thimble_dwconv2d_s8_dsp(const int8_t* in, int8_t* out, const int32_t* stream, void* scratch,
-                                            thimble_dwconv2d_channel_dsp channel, const thimble_dwconv2d_s8_dsp_shape* s) {
+THIMBLE_KERNEL void thimble_dwconv2d_s8_dsp(const int8_t* in, int8_t* out, const int32_t* stream, void* scratch, thimble_asm_dsp channel,
+                                            const thimble_dwconv2d_s8_dsp_shape* s) {
   uint32_t* const planes = (uint32_t*)scratch;
   const int32_t rows = (s->strip - 1) * s->stride + 3;
   int32_t c = 0;
   thimble_fill_words(planes, 4 * rows * s->pitch / 2, (uint32_t)(s->in_zero & 0xffff) * 0x10001u);
-  for (; c + 4 <= s->channels; c += 4) thimble_dwconv2d_group_dsp(in + c, out + c, stream + 10 * c, planes, channel, 0, s);
-  if (s->channels % 4) thimble_dwconv2d_group_dsp(in + c, out + c, stream + 10 * c, planes, channel, 4 - s->channels % 4, s);
+  for (; c + 4 <= s->channels; c += 4) thimble_dwconv2d_group_dsp(in + c, out + c, stream + s->words * c, planes, channel, 0, s);
+  if (s->channels % 4) thimble_dwconv2d_group_dsp(in + c, out + c, stream + s->words * c, planes, channel, 4 - s->channels % 4, s);
 }
 
 #endif

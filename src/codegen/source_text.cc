@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -67,8 +68,15 @@ class SourceWriter {
     return fmt::format("({})({})", c_pointer(as, !write), place);
   }
 
+  /// What the calls need at file scope.
+  std::string definitions() const {
+    std::string text;
+    for (const auto& [macro, value] : sizes_) text += fmt::format("#define {} {}\n", macro, value);
+    return text + definitions_;
+  }
+
   ConstantPool pool_;
-  std::string definitions_, functions_;
+  std::string functions_;
   std::vector<int64_t> layer_constant_bytes_;
 
  private:
@@ -120,6 +128,10 @@ class SourceWriter {
     CallText text;
     geometries_ = 0;
     for (const KernelCall& call : code.calls) {
+      for (const auto& [macro, value] : call.sizes()) {
+        int64_t& largest = sizes_.try_emplace(macro, value).first->second;
+        largest = std::max(largest, value);
+      }
       for (const std::string& line : call.definitions())
         if (defined_.insert(line).second) definitions_ += line + "\n";
       std::string arguments;
@@ -164,7 +176,9 @@ class SourceWriter {
 
   const Compiled& model_;
   const Addresses& addresses_;
+  std::string definitions_;
   std::set<std::string> defined_;
+  std::map<std::string, int64_t> sizes_;
   int geometries_ = 0;
 };
 
@@ -276,7 +290,7 @@ SourceText source_text(const Compiled& model, const std::vector<LayerCode>& code
       fmt::format("/* {0}: a model compiled by Thimble; see {0}.h. Compile with {1} -ffp-contract=off. */\n#include \"{0}.h\"\n\n",
                   model.name, model.compiler_level);
   if (options.optimize == Optimize::Flash) text += "#define THIMBLE_SMALL 1\n";
-  text += runtime + size_checks(model) + std::string(kMacros) + writer.definitions_ + writer.pool_.text() + "\n" + writer.functions_;
+  text += runtime + size_checks(model) + std::string(kMacros) + writer.definitions() + writer.pool_.text() + "\n" + writer.functions_;
   text += init + run + access + "\n" + selftest_text(model, golden);
   return {std::move(text), writer.pool_.bytes(), std::move(writer.layer_constant_bytes_)};
 }

@@ -114,7 +114,8 @@ class Walk {
   }
 
   int64_t frame_of(const CodeFunction& function) const {
-    if (const int64_t* known = known_frame(function)) return *known;
+    // The compiler says 0 of a naked function too, whose body alone knows.
+    if (const int64_t* known = known_frame(function); known && *known > 0) return *known;
     int64_t frame = call_pushes_;
     for (const Instruction& one : code_.body(function)) frame += taken_by(one);
     return frame;

@@ -1,19 +1,32 @@
-/// What the kernels for the ARM DSP extension share: paired weights and their overflow bounds.
+/// What the kernels for the ARM DSP extension share: paired weights and their overflow bounds, the worth of code.
 #pragma once
 
 #include "kernels/int8_scaling.h"
 
 namespace thimble {
 
-/// Why the paired scheme cannot compute this layer exactly, or nothing. For any int8 input |A| < 2^23, so that 256 * A fits 32 bits; A is
-/// the sum without the bias when that is added late. (256 * A + B may wrap: B is taken off again.)
-std::optional<std::string> refuses_pairing(const Int8Layer& layer);
+/// How the sum of a pair's first channel, A, is kept below 2^23, so that 256 * A fits 32 bits, for any int8 input. (256 * A + B may wrap:
+/// B is taken off again.)
+enum class PairedSum : uint8_t {
+  Plain,  ///< A with its bias stays below
+  Late,   ///< A stays below when its bias is added after it has been extracted
+  Split,  ///< A is put aside now and then
+};
+PairedSum paired_sum_of(const Int8Layer& layer);
 
-/// True when some |A| with its bias may reach 2^23, so that the bias must be added after A has been extracted.
-bool needs_late_bias(const Int8Layer& layer);
+/// Why weights of neighbouring channels cannot share 16 bits, or sums cannot be requantised; or nothing. `paired`: channels are paired
+/// within so many.
+std::optional<std::string> refuses_pairing(const Int8Layer& layer, int64_t paired);
 
 /// The largest divisor of `count` up to `most`: how often a loop may be unrolled.
 int64_t unroll_of(int64_t count, int64_t most);
+
+/// How far to unroll a loop that layers share and this one runs `runs` times, `steps` steps each, when a turn costs `turn` cycles and an
+/// unrolled step `bytes` of flash.
+int64_t worthwhile_unroll(double runs, int64_t steps, double turn, double bytes, int64_t least, int64_t most);
+
+/// Cycles of one inference that a byte of a layer's own code must save to be worth it.
+constexpr double kCyclesPerByte = 12;
 
 /// A number as part of an identifier: "m128", "127".
 std::string c_word(int64_t number);

@@ -77,22 +77,19 @@ double cycles(const Node& node, const Graph& graph, const Board&) {
   return 1.3 * static_cast<double>(at.in_c) * (per_channel + 1.8 * static_cast<double>(at.in_h * at.in_w));
 }
 
-std::vector<int32_t> make_stream(const Int8Layer& layer, const Int8Scaling& scaling, const Planes& p, int64_t stride) {
+std::vector<int32_t> make_stream(const Int8Layer& layer, const Int8Scaling& scaling, const Planes& p) {
   std::vector<int32_t> stream;
-  const int up = 1 << scaling.up;
-  const auto pair = [](int first, int second) {
-    return static_cast<int32_t>(static_cast<uint32_t>(second) << 16 | (static_cast<uint32_t>(first) & 0xffff));
-  };
   for (int64_t c = 0; c < layer.channels; ++c) {
     for (int64_t s = 0; s < kTaps; ++s) {
-      int k[kTaps];
-      for (int64_t f = 0; f < kTaps; ++f) k[f] = up * layer.weights_of(c)[static_cast<size_t>(p.rows_fast ? f * kTaps + s : s * kTaps + f)];
-      stream.push_back(pair(k[0], k[1]));
-      stream.push_back(stride == 1 ? pair(k[1], k[2]) : pair(k[2], 0));
+      uint32_t word = s == 0 ? static_cast<uint32_t>(scaling.up) << 24 : 0;
+      for (int64_t f = 0; f < kTaps; ++f) {
+        const int8_t weight = layer.weights_of(c)[static_cast<size_t>(p.rows_fast ? f * kTaps + s : s * kTaps + f)];
+        word |= static_cast<uint32_t>(static_cast<uint8_t>(weight)) << (8 * f);
+      }
+      stream.push_back(static_cast<int32_t>(word));
     }
-    stream.push_back(up * layer.bias[static_cast<size_t>(c)]);
+    stream.push_back(layer.bias[static_cast<size_t>(c)] * (1 << scaling.up));
     scaling.append(stream, c);
-    if (scaling.words() == 2) stream.push_back(0);
   }
   return stream;
 }
@@ -113,7 +110,7 @@ KernelCall lower(const Node& node, const Graph& graph) {
                           step_fast, step_slow, up, scaling.shift, int{scaling.exact}, layer.range.min, layer.range.max))
       .input(0)
       .output(0)
-      .constant("stream", make_stream(layer, scaling, p, at.stride_h))
+      .constant("stream", make_stream(layer, scaling, p))
       .scratch()
       .name(channel)
       .geometry("thimble_dwconv2d_s8_dsp_shape", {{"in_fast", c_literal(p.in_fast)},
@@ -128,7 +125,8 @@ KernelCall lower(const Node& node, const Graph& graph) {
                                                   {"pad_slow", c_literal(p.pad_slow)},
                                                   {"in_zero", c_literal(int64_t{graph.type(node.in[0]).quant.zero[0]})},
                                                   {"pitch", c_literal(p.pitch)},
-                                                  {"strip", c_literal(p.strip)}});
+                                                  {"strip", c_literal(p.strip)},
+                                                  {"words", c_literal(int64_t{4 + scaling.words()})}});
 }
 
 }  // namespace

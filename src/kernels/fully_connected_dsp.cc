@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "kernels/dsp_packing.h"
+#include "kernels/conv2d_dsp.h"
 #include "kernels/packing.h"
 #include "ops/fully_connected.h"
 
@@ -10,23 +10,25 @@ namespace thimble {
 namespace {
 
 int64_t steps_of(int64_t features) { return (features + 3) / 4; }
+int64_t rows_of(const Node& node, const Graph& graph) { return graph.type(node.in[0]).elements() / graph.type(node.in[1]).shape[1]; }
 
-std::optional<std::string> refuses(const Node& node, const Graph& graph) {
+std::optional<std::string> refuses_operands(const Node& node, const Graph& graph) {
   if (auto reason =
           refuse_unless({{dtype_is(graph, node, 0, DType::I8), "the input is not int8"},
                          {dtype_is(graph, node, 1, DType::I8) && is_constant(graph, node, 1), "the weights are not int8 constants"},
                          {!is_constant(graph, node, 0), "the input is a constant, which this kernel cannot read from flash"},
                          {bias_is_constant(graph, node), "the bias is not constant"}}))
     return reason;
-  const TensorType &x = graph.type(node.in[0]), &w = graph.type(node.in[1]);
-  const auto& zeros = w.quant.zero;
-  if (auto reason =
-          refuse_unless({{std::all_of(zeros.begin(), zeros.end(), [](int32_t z) { return z == 0; }), "the weights' zero point is not 0"},
-                         {x.elements() == w.shape[1], "there is more than one row"},
-                         {w.shape[0] >= 4, "there are fewer than four outputs"},
-                         {8 * steps_of(w.shape[1]) < 65536, "there are too many inputs"}}))
+  const auto& zeros = graph.type(node.in[1]).quant.zero;
+  return refuse_unless({{std::all_of(zeros.begin(), zeros.end(), [](int32_t z) { return z == 0; }), "the weights' zero point is not 0"}});
+}
+
+std::optional<std::string> refuses(const Node& node, const Graph& graph) {
+  if (auto reason = refuses_operands(node, graph)) return reason;
+  if (auto reason = refuse_unless({{rows_of(node, graph) == 1, "there is more than one row"},
+                                   {graph.type(node.in[1]).shape[0] >= 4, "there are fewer than four outputs"}}))
     return reason;
-  return refuses_pairing(fully_connected_layer(node, graph));
+  return refuses_pairing(fully_connected_layer(node, graph), graph.type(node.in[1]).shape[0]);
 }
 
 int64_t scratch(const Node& node, const Graph& graph) { return 8 * steps_of(graph.type(node.in[1]).shape[1]); }
@@ -38,6 +40,12 @@ double cycles(const Node& node, const Graph& graph, const Board&) {
   const TensorType& w = graph.type(node.in[1]);
   const auto fours = static_cast<double>((w.shape[0] + 3) / 4), steps = static_cast<double>(steps_of(w.shape[1]));
   return fours * (steps * 20 + 50) + steps * 9 + 60;
+}
+
+/// What requantises, where it is the same for all outputs.
+bool alike(const Int8Scaling& scaling) {
+  const auto words = static_cast<std::ptrdiff_t>(scaling.words());
+  return std::equal(scaling.table.begin() + words, scaling.table.end(), scaling.table.begin());
 }
 
 std::vector<int32_t> make_stream(const Int8Layer& layer, const Int8Scaling& scaling, bool late) {
@@ -54,33 +62,91 @@ std::vector<int32_t> make_stream(const Int8Layer& layer, const Int8Scaling& scal
         for (int64_t odd : {0, 1}) stream.push_back(paired_word(layer, c + i, c + i + 1, k + odd, k + odd + 2));
     if (late)
       for (int64_t i : {0, 2}) stream.push_back(static_cast<int32_t>(bias(i) * (int64_t{1} << scaling.up)));
-    for (int64_t i = 0; i < 4; ++i) scaling.append(stream, c + i);
+    if (!alike(scaling))
+      for (int64_t i = 0; i < 4; ++i) scaling.append(stream, c + i);
   }
   return stream;
 }
 
+/// Steps of the engine that are worth their bytes.
+int64_t engine_steps(int64_t fours, int64_t steps) {
+  constexpr double kTurn = 12, kStepBytes = 56;
+  constexpr int64_t kMost = 32;
+  return worthwhile_unroll(static_cast<double>(fours), steps, kTurn, kStepBytes, 2, kMost);
+}
+
 KernelCall lower(const Node& node, const Graph& graph) {
-  constexpr int64_t kMostUnroll = 16, kSmallUnroll = 2;
   const Int8Layer layer = fully_connected_layer(node, graph);
   const Int8Scaling scaling = scaling_of(layer, 12, 7);  // one bit less costs little
-  const bool late = needs_late_bias(layer);
-  const std::vector<int32_t> stream = make_stream(layer, scaling, late);
-  const int64_t steps = steps_of(layer.taps);
-  const std::string fours = fmt::format("thimble_fully_connected_dsp_{}_{}_{}_{}_{}_{}_{}", steps, int{late}, scaling.up,
-                                        c_word(scaling.shift), int{scaling.exact}, c_word(layer.range.min), c_word(layer.range.max));
-  return KernelCall("thimble_fully_connected_s8_dsp")
-      .define(fmt::format("THIMBLE_FULLY_CONNECTED_DSP({}, {}, {}, {}, {}, {}, {}, {}, {}, {})", fours, steps,
-                          unroll_of(steps, kMostUnroll), unroll_of(steps, kSmallUnroll), int{late}, scaling.up, scaling.shift,
-                          int{scaling.exact}, layer.range.min, layer.range.max))
+  const auto sum = static_cast<int>(paired_sum_of(layer));
+  const std::vector<int32_t> stream = make_stream(layer, scaling, sum > 0);
+  const int64_t steps = steps_of(layer.taps), fours = (layer.channels + 3) / 4;
+  const std::string name = fmt::format("thimble_fully_connected_fours_dsp_{}_{}_{}_{}_{}_{}_{}", sum, int{alike(scaling)}, scaling.up,
+                                       c_word(scaling.shift), int{scaling.exact}, c_word(layer.range.min), c_word(layer.range.max));
+  KernelCall call("thimble_fully_connected_s8_dsp");
+  call.at_least("THIMBLE_FULLY_CONNECTED_STEPS_DSP", engine_steps(fours, steps))
+      .define("THIMBLE_FULLY_CONNECTED_ENGINE_DSP()")
+      .define(fmt::format("THIMBLE_FULLY_CONNECTED_FOURS_DSP({}, {}, {}, {}, {}, {}, {}, {})", name, sum, int{alike(scaling)}, scaling.up,
+                          scaling.shift, int{scaling.exact}, layer.range.min, layer.range.max))
       .input(0)
       .output(0)
-      .constant("stream", stream)
-      .scratch()
-      .name(fours)
-      .geometry("thimble_fully_connected_s8_dsp_shape",
-                {{"units", c_literal(layer.channels)},
-                 {"features", c_literal(layer.taps)},
-                 {"four_words", c_literal(static_cast<int64_t>(stream.size()) / ((layer.channels + 3) / 4))}});
+      .constant("stream", stream);
+  if (alike(scaling))
+    call.constant("words", std::span<const int32_t>(scaling.table).first(static_cast<size_t>(scaling.words())));
+  else
+    call.name("NULL");
+  return call.scratch()
+      .name(name)
+      .name("thimble_fully_connected_engine_dsp")
+      .geometry("thimble_fully_connected_s8_dsp_shape", {{"units", c_literal(layer.channels)},
+                                                         {"features", c_literal(layer.taps)},
+                                                         {"four_words", c_literal(static_cast<int64_t>(stream.size()) / fours)},
+                                                         {"skipped", fmt::format("THIMBLE_FULLY_CONNECTED_SKIPPED_DSP({})", steps)}});
+}
+
+/// Rows are the pixels of a convolution.
+DspConvolution rows_as_pixels(const Node& node, const Graph& graph) {
+  Window2d at;
+  at.in_h = at.out_h = at.kernel_h = at.kernel_w = 1;
+  at.in_w = at.out_w = rows_of(node, graph);
+  at.in_c = graph.type(node.in[1]).shape[1];
+  return {.at = at, .layer = fully_connected_layer(node, graph), .in_zero = graph.type(node.in[0]).quant.zero[0]};
+}
+
+template <DspTiles tiles>
+std::optional<std::string> refuses_rows(const Node& node, const Graph& graph) {
+  if (auto reason = refuses_operands(node, graph)) return reason;
+  return refuses_conv2d_dsp(rows_as_pixels(node, graph), tiles);
+}
+template <DspTiles tiles>
+int64_t scratch_rows(const Node& node, const Graph& graph) {
+  return scratch_conv2d_dsp(rows_as_pixels(node, graph), tiles);
+}
+template <DspTiles tiles>
+std::optional<int64_t> overlap_rows(const Node& node, const Graph& graph) {
+  return overlap_conv2d_dsp(rows_as_pixels(node, graph), tiles);
+}
+template <DspTiles tiles>
+double cycles_rows(const Node& node, const Graph& graph, const Board&) {
+  return cost_conv2d_dsp(rows_as_pixels(node, graph), tiles);
+}
+template <DspTiles tiles>
+KernelCall lower_rows(const Node& node, const Graph& graph) {
+  return lower_conv2d_dsp(rows_as_pixels(node, graph), tiles);
+}
+
+template <DspTiles tiles>
+constexpr Kernel rows_row(std::string_view name) {
+  return {.name = name,
+          .source = "kernels/conv2d_dsp.h",
+          .op = "fully_connected",
+          .needs = Isa::ArmDsp,
+          .refuses = refuses_rows<tiles>,
+          .scratch = scratch_rows<tiles>,
+          .cycles = cycles_rows<tiles>,
+          .lower = lower_rows<tiles>,
+          .overlap = overlap_rows<tiles>,
+          .per_shape = tiles == DspTiles::Own};
 }
 
 }  // namespace
@@ -94,7 +160,9 @@ std::span<const Kernel> fully_connected_dsp_kernels() {
                                   .scratch = scratch,
                                   .cycles = cycles,
                                   .lower = lower,
-                                  .overlap = overlap}};
+                                  .overlap = overlap},
+                                 rows_row<DspTiles::Own>("fully_connected_s8_rows_dsp"),
+                                 rows_row<DspTiles::Shared>("fully_connected_s8_shared_rows_dsp")};
   return kRows;
 }
 

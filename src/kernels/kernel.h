@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -79,6 +80,12 @@ class KernelCall {
     definitions_.push_back(std::move(line));
     return *this;
   }
+  /// `#define macro value` ahead of all definitions, with the largest value that any call of the model asks for: the size of something
+  /// that layers share.
+  KernelCall& at_least(std::string macro, int64_t value) {
+    sizes_.emplace_back(std::move(macro), value);
+    return *this;
+  }
   /// The name of what a definition made, as an argument.
   KernelCall& name(std::string name) { return add(NameArg{std::move(name)}); }
 
@@ -91,6 +98,7 @@ class KernelCall {
   const std::string& function() const { return function_; }
   const std::vector<Argument>& arguments() const { return arguments_; }
   const std::vector<std::string>& definitions() const { return definitions_; }
+  const std::vector<std::pair<std::string, int64_t>>& sizes() const { return sizes_; }
   /// The calls that follow this one, in order; theirs are empty.
   const std::vector<KernelCall>& more() const { return more_; }
 
@@ -102,6 +110,7 @@ class KernelCall {
   std::string function_;
   std::vector<Argument> arguments_;
   std::vector<std::string> definitions_;
+  std::vector<std::pair<std::string, int64_t>> sizes_;
   std::vector<KernelCall> more_;
 };
 

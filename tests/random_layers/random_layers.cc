@@ -206,4 +206,48 @@ void RandomLayers::add_wide_fully_connected() {
   finish("fully_connected", {x, add_weights({units, features}, 0), add_bias(units)}, attrs, 0.05f * 0.03f, 5000 * std::sqrt(features));
 }
 
+void RandomLayers::add_product() {
+  const Shape shape{1, pick(1, 5), pick(1, 30)};
+  const ValueId a = add_input(shape), b = add_input(shape);
+  BinaryAttrs attrs;
+  attrs.activation = one_of({Activation::None, Activation::Relu});
+  finish("mul", {a, b}, attrs, 0.05f * 0.05f, 128 * 64);
+}
+
+void RandomLayers::add_any_conv2d() {
+  const int groups = one_of({1, 1, 2, 3}), group_c = pick(1, 9), group_out = pick(1, 7);
+  const int kernel_h = pick(1, 4), kernel_w = pick(1, 4);
+  Conv2dAttrs attrs;
+  attrs.padding = one_of({Padding::Same, Padding::Valid});
+  attrs.stride_h = pick(1, 2), attrs.stride_w = pick(1, 2), attrs.dilation_h = pick(1, 3), attrs.dilation_w = pick(1, 2);
+  attrs.activation = one_of({Activation::None, Activation::Relu, Activation::Relu6});
+  const int64_t rows = (kernel_h - 1) * attrs.dilation_h + 1, columns = (kernel_w - 1) * attrs.dilation_w + 1;
+  const ValueId x = add_input({pick(1, 2), rows + pick(0, 5), columns + pick(0, 7), groups * group_c});
+  const ValueId w = add_weights({groups * group_out, kernel_h, kernel_w, group_c}, 0);
+  finish("conv2d", {x, w, add_bias(groups * group_out)}, attrs, 0.05f * 0.03f, 5000 * std::sqrt(kernel_h * kernel_w * group_c));
+}
+
+void RandomLayers::add_rows() {
+  const int features = one_of({1, 3, 4, 8, 17, 64}), units = pick(1, 9), rows = one_of({1, 2, 3, 5, 9});
+  FullyConnectedAttrs attrs;
+  attrs.activation = one_of({Activation::None, Activation::Relu});
+  const ValueId x = add_input({rows, features});
+  finish("fully_connected", {x, add_weights({units, features}, 0), add_bias(units)}, attrs, 0.05f * 0.03f, 5000 * std::sqrt(features));
+}
+
+void RandomLayers::add_long_sums() {
+  const int features = pick(600, 2500), units = pick(2, 9);
+  if (pick(0, 1)) {
+    const ValueId x = add_input({1, features});
+    finish("fully_connected", {x, add_weights({units, features}, 0), add_bias(units)}, FullyConnectedAttrs{}, 0.05f * 0.03f,
+           9000 * std::sqrt(features));
+  } else {
+    const int channels = features / 9;
+    const ValueId x = add_input({1, pick(3, 5), pick(3, 5), channels});
+    Conv2dAttrs attrs;
+    attrs.activation = one_of({Activation::None, Activation::Relu});
+    finish("conv2d", {x, add_weights({units, 3, 3, channels}, 0), add_bias(units)}, attrs, 0.05f * 0.03f, 9000 * std::sqrt(features));
+  }
+}
+
 }  // namespace thimble::testing

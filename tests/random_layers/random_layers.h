@@ -28,6 +28,13 @@ class RandomLayers {
   void add_wide_conv2d();
   void add_wide_dwconv2d();
   void add_wide_fully_connected();
+  void add_product();
+  /// Convolutions in groups, dilated, of several maps, to a single channel.
+  void add_any_conv2d();
+  /// Fully connected layers of several rows or few outputs.
+  void add_rows();
+  /// Fully connected layers and convolutions of thousands of taps.
+  void add_long_sums();
 
   const Graph& graph() const { return graph_; }
 
