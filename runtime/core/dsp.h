@@ -9,14 +9,15 @@
 #endif
 
 /* A function that is nothing but `text`, instructions for the assembler. The macros that the text needs are made and unmade by it, so that
- * several models can be compiled into one program. Its arguments are those of the type that it is cast to. */
+ * several models can be compiled into one program. Its arguments are those of the type that it is cast to. Addresses relative to the
+ * program counter need it aligned, which a compiler that saves flash does not do by itself. */
 typedef void (*thimble_asm_dsp)(void);
 #if defined(__GNUC__) && __GNUC__ >= 8 && !defined(__clang__)
 #define THIMBLE_ASM_DSP(name, text) \
-  static __attribute__((naked, noinline, noclone, noipa, unused)) void name(void) { __asm__ volatile(text); }
+  static __attribute__((naked, noinline, noclone, noipa, unused, aligned(4))) void name(void) { __asm__ volatile(text); }
 #else
 #define THIMBLE_ASM_DSP(name, text) \
-  static __attribute__((naked, noinline, unused)) void name(void) { __asm__ volatile(text); }
+  static __attribute__((naked, noinline, unused, aligned(4))) void name(void) { __asm__ volatile(text); }
 #endif
 
 /* The value of a macro as text. */

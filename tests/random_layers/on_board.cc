@@ -59,10 +59,10 @@ std::vector<std::vector<Buffer>> searching_records(const Graph& graph) {
   return records;
 }
 
-int nodes_on_kernels(const Graph& graph, const Board& board, std::string_view suffix) {
+int nodes_on_kernels(const Graph& graph, const Board& board, std::string_view suffix, Optimize optimize) {
   int count = 0;
   for (const Node& node : graph.nodes) {
-    const auto verdicts = consider(node, graph, board);
+    const auto verdicts = consider(node, graph, board, optimize);
     count += verdicts.front().refusal.empty() && verdicts.front().kernel->name.ends_with(suffix);
   }
   return count;
@@ -78,10 +78,11 @@ std::vector<std::vector<std::byte>> outputs_on(const Graph& graph, const Board& 
   return run_firmware(firmware, inputs, false, quiet).outputs;
 }
 
-void expect_equal_on(const Graph& graph, const Board& board, const std::vector<std::vector<Buffer>>& records, double tolerance) {
+void expect_equal_on(const Graph& graph, const Board& board, const std::vector<std::vector<Buffer>>& records, double tolerance,
+                     Optimize optimize) {
   std::vector<std::vector<std::byte>> outputs;
   try {
-    outputs = outputs_on(graph, board, records);
+    outputs = outputs_on(graph, board, records, optimize);
   } catch (const Error& error) {
     if (error.blame != Blame::Environment) throw;
     GTEST_SKIP() << error.what();
@@ -101,13 +102,13 @@ void expect_equal_on(const Graph& graph, const Board& board, const std::vector<s
 
 void PrintTo(const Family& family, std::ostream* out) { *out << family.name; }
 
-void expect_family_equal_on(const Family& family, const Board& board, std::string_view suffix) {
+void expect_family_equal_on(const Family& family, const Board& board, std::string_view suffix, Optimize optimize) {
   for (uint32_t seed = kFirstSeed; seed < kFirstSeed + seeds() && !::testing::Test::IsSkipped(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     RandomLayers layers(seed);
     for (int i = 0; i < family.layers; ++i) (layers.*family.add)();
-    EXPECT_GE(nodes_on_kernels(layers.graph(), board, suffix) * 100, family.least_on_kernels * family.layers);
-    expect_equal_on(layers.graph(), board, searching_records(layers.graph()));
+    EXPECT_GE(nodes_on_kernels(layers.graph(), board, suffix, optimize) * 100, family.least_on_kernels * family.layers);
+    expect_equal_on(layers.graph(), board, searching_records(layers.graph()), 0, optimize);
   }
 }
 

@@ -16,14 +16,15 @@ namespace thimble::testing {
 std::vector<std::vector<Buffer>> searching_records(const Graph& graph);
 
 /// How many nodes the board runs by kernels whose name ends so.
-int nodes_on_kernels(const Graph& graph, const Board& board, std::string_view suffix);
+int nodes_on_kernels(const Graph& graph, const Board& board, std::string_view suffix, Optimize optimize = Optimize::Balanced);
 
 /// What firmware of this graph answers, record by record: all outputs one after the other.
 std::vector<std::vector<std::byte>> outputs_on(const Graph& graph, const Board& board, const std::vector<std::vector<Buffer>>& records,
                                                Optimize optimize = Optimize::Balanced);
 
 /// Compares every output of every record and tells the layers that differ; skips where the board's tools are missing.
-void expect_equal_on(const Graph& graph, const Board& board, const std::vector<std::vector<Buffer>>& records, double tolerance = 0);
+void expect_equal_on(const Graph& graph, const Board& board, const std::vector<std::vector<Buffer>>& records, double tolerance = 0,
+                     Optimize optimize = Optimize::Balanced);
 
 /// A family of layers, and how many of a hundred the core's own kernels must take (so that the test cannot pass on others).
 struct Family {
@@ -34,6 +35,6 @@ struct Family {
 void PrintTo(const Family& family, std::ostream* out);
 
 /// Random layers of the family on the board: once, or for as many seeds as THIMBLE_SEEDS says.
-void expect_family_equal_on(const Family& family, const Board& board, std::string_view suffix);
+void expect_family_equal_on(const Family& family, const Board& board, std::string_view suffix, Optimize optimize = Optimize::Balanced);
 
 }  // namespace thimble::testing

@@ -228,7 +228,7 @@ void RandomLayers::add_any_conv2d() {
 }
 
 void RandomLayers::add_rows() {
-  const int features = one_of({1, 3, 4, 8, 17, 64}), units = pick(1, 9), rows = one_of({1, 2, 3, 5, 9});
+  const int features = one_of({3, 8, 17, 33, 64}), units = pick(1, 9), rows = one_of({1, 2, 3, 5, 9});
   FullyConnectedAttrs attrs;
   attrs.activation = one_of({Activation::None, Activation::Relu});
   const ValueId x = add_input({rows, features});
