@@ -3,7 +3,7 @@
  * One channel at a time is widened from NHWC to a plane of 32-bit words in scratch, padding included, then runs over it, four outputs a
  * step: with one LDM for a weight and the way to the next tap, and one for the four inputs, a tap costs eleven instructions. Where windows
  * lie s inputs apart the plane's rows are split into s phases, so that neighbouring outputs read neighbouring words. A plane holds a strip
- * of rows: what the next strip needs again is moved up, not read again, so the output may be the input's own memory.
+ * of rows.
  *
  * "Fast" is the axis along which outputs are made four at a time, "slow" the other one: rows or columns, whichever wastes less.
  *
@@ -120,7 +120,7 @@ typedef struct {
   int32_t in_fast, in_slow, out_fast, out_slow, channels, multiplier;
   int32_t in_fast_step, in_slow_step, out_fast_step, out_slow_step;
   int32_t taps_fast, taps_slow, stride_fast, stride_slow, dilation_fast, dilation_slow, pad_fast, pad_slow;
-  int32_t in_zero, phase, strip, words;
+  int32_t in_zero, phase, strip, by_strips, words;
 } thimble_dwconv2d_s8_m0_shape;
 
 /* A row of the padded input; what is padding at both ends of it stays as it is. */
@@ -152,38 +152,51 @@ THIMBLE_INLINE void thimble_tap_steps_m0(int32_t* taps, const thimble_dwconv2d_s
     }
 }
 
-/* scratch: two words per tap, the plane, a word for rows of fewer than four outputs. */
+/* Outputs of channel c in the rows [done, done + make) along the slow axis; `have` rows of the padded input have been widened before, or
+ * lie so in the plane. Returns how many then are. */
+THIMBLE_INLINE int32_t thimble_dwconv2d_strip_m0(const int8_t* in, int8_t* out, const int32_t* words, int32_t* taps, int32_t done,
+                                                 int32_t have, thimble_dwconv2d_rows_m0 make_rows, const thimble_dwconv2d_s8_m0_shape* s) {
+  const int32_t count = s->taps_fast * s->taps_slow, row_words = s->stride_fast * s->phase;
+  const int32_t high = (s->taps_slow - 1) * s->dilation_slow + 1, rows = (s->strip - 1) * s->stride_slow + high;
+  const int32_t make = s->out_slow - done < s->strip ? s->out_slow - done : s->strip, base = done * s->stride_slow;
+  int32_t* const plane = taps + 2 * count;
+  int8_t* const few = (int8_t*)(plane + rows * row_words);
+  int8_t* const to = out + done * s->out_slow_step;
+  if (have < base) have = base;
+  for (; have < base + (make - 1) * s->stride_slow + high; ++have) thimble_plane_row_m0(plane + (have - base) * row_words, in, have, s);
+  if (s->out_fast >= 4) {
+    make_rows(plane, words, taps, to, make, s->out_fast_step, s->out_slow_step, 4 * (s->out_fast - 4), 4 * s->stride_slow * row_words);
+    return have;
+  }
+  for (int32_t y = 0; y < make; ++y) {
+    make_rows(plane + y * s->stride_slow * row_words, words, taps, few, 1, 1, 0, 0, 0);
+    for (int32_t x = 0; x < s->out_fast; ++x) to[y * s->out_slow_step + x * s->out_fast_step] = few[x];
+  }
+  return have;
+}
+
+/* scratch: two words per tap, the plane, a word for rows of fewer than four outputs. Either all strips of a channel are made one after the
+ * other, so that the output may be the input's own memory, or all channels of a strip, so that it may lie over rows that are done with. */
 THIMBLE_KERNEL void thimble_dwconv2d_s8_m0(const int8_t* in, int8_t* out, const int32_t* words, const int8_t* weights, void* scratch,
                                            thimble_dwconv2d_rows_m0 make_rows, const thimble_dwconv2d_s8_m0_shape* s) {
   const int32_t count = s->taps_fast * s->taps_slow, row_words = s->stride_fast * s->phase;
   const int32_t high = (s->taps_slow - 1) * s->dilation_slow + 1, rows = (s->strip - 1) * s->stride_slow + high;
+  const int32_t passes = s->by_strips ? (s->out_slow + s->strip - 1) / s->strip : 1;
   int32_t* const taps = (int32_t*)scratch;
   int32_t* const plane = taps + 2 * count;
-  int8_t* const few = (int8_t*)(plane + rows * row_words);
   thimble_tap_steps_m0(taps, s);
   for (int32_t k = 0; k < rows * row_words; ++k) plane[k] = s->in_zero;
-  for (int32_t c = 0; c < s->channels; ++c, weights += count, words += s->words) {
-    const int8_t* const from = in + c / s->multiplier;
-    int32_t have = 0; /* rows of the padded input that have been widened */
-    for (int32_t k = 0; k < count; ++k) taps[2 * k] = weights[k];
-    for (int32_t done = 0; done < s->out_slow; done += s->strip) {
-      const int32_t make = s->out_slow - done < s->strip ? s->out_slow - done : s->strip, base = done * s->stride_slow;
-      const int32_t keep = have - base;
-      if (keep > 0) memmove(plane, plane + s->strip * s->stride_slow * row_words, (size_t)(4 * keep * row_words));
-      if (keep < 0) have = base;
-      for (; have < base + (make - 1) * s->stride_slow + high; ++have)
-        thimble_plane_row_m0(plane + (have - base) * row_words, from, have, s);
-      int8_t* const to = out + done * s->out_slow_step + c;
-      if (s->out_fast >= 4) {
-        make_rows(plane, words, taps, to, make, s->out_fast_step, s->out_slow_step, 4 * (s->out_fast - 4), 4 * s->stride_slow * row_words);
-        continue;
-      }
-      for (int32_t y = 0; y < make; ++y) {
-        make_rows(plane + y * s->stride_slow * row_words, words, taps, few, 1, 1, 0, 0, 0);
-        for (int32_t x = 0; x < s->out_fast; ++x) to[y * s->out_slow_step + x * s->out_fast_step] = few[x];
+  for (int32_t pass = 0; pass < passes; ++pass)
+    for (int32_t c = 0; c < s->channels; ++c) {
+      const int32_t end = s->by_strips ? (pass + 1) * s->strip : s->out_slow;
+      int32_t have = 0; /* rows of the padded input that have been widened */
+      for (int32_t k = 0; k < count; ++k) taps[2 * k] = weights[c * count + k];
+      for (int32_t done = pass * s->strip; done < end; done += s->strip) {
+        const int32_t keep = have - done * s->stride_slow;
+        if (keep > 0) memmove(plane, plane + s->strip * s->stride_slow * row_words, (size_t)(4 * keep * row_words));
+        have = thimble_dwconv2d_strip_m0(in + c / s->multiplier, out + c, words + c * s->words, taps, done, have, make_rows, s);
       }
     }
-  }
 }
 
 #endif
