@@ -18,6 +18,10 @@ TEST_P(RandomM0Layers, AgreeWithTheInterpreter) { expect_family_equal_on(GetPara
 INSTANTIATE_TEST_SUITE_P(, RandomM0Layers,
                          ::testing::Values(Family{"conv2d", &RandomLayers::add_conv2d, 120, 80},
                                            Family{"dwconv2d", &RandomLayers::add_dwconv2d, 100, 75},
+                                           Family{"any_dwconv2d", &RandomLayers::add_any_dwconv2d, 80, 60},
+                                           Family{"wide_conv2d", &RandomLayers::add_wide_conv2d, 60, 20},
+                                           Family{"wide_dwconv2d", &RandomLayers::add_wide_dwconv2d, 30, 20},
+                                           Family{"padded", &RandomLayers::add_padded, 100, 20},
                                            Family{"fully_connected", &RandomLayers::add_fully_connected, 100, 75}),
                          [](const auto& info) { return info.param.name; });
 
