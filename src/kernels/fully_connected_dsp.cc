@@ -36,10 +36,19 @@ int64_t scratch(const Node& node, const Graph& graph) { return 8 * steps_of(grap
 /// All of the input is widened into scratch first.
 std::optional<int64_t> overlap(const Node& node, const Graph& graph) { return -graph.type(node.in[0]).bytes(); }
 
+/// Steps of the engine that are worth their bytes; where flash counts, as many as hide most of a turn.
+int64_t engine_steps(int64_t fours, int64_t steps, DspTiles tiles) {
+  constexpr double kTurn = 12, kStepBytes = 56;
+  constexpr int64_t kMost = 32, kMostShared = 8;
+  return worthwhile_unroll(static_cast<double>(fours), steps, kTurn, kStepBytes, 2, tiles == DspTiles::Own ? kMost : kMostShared);
+}
+
+template <DspTiles tiles>
 double cycles(const Node& node, const Graph& graph, const Board&) {
   const TensorType& w = graph.type(node.in[1]);
-  const auto fours = static_cast<double>((w.shape[0] + 3) / 4), steps = static_cast<double>(steps_of(w.shape[1]));
-  return fours * (steps * 20 + 50) + steps * 9 + 60;
+  const int64_t fours = (w.shape[0] + 3) / 4, steps = steps_of(w.shape[1]), most = engine_steps(fours, steps, tiles);
+  const auto turns = static_cast<double>((steps + most - 1) / most);
+  return static_cast<double>(fours) * (static_cast<double>(steps) * 20 + 8 * turns + 42) + static_cast<double>(steps) * 9 + 60;
 }
 
 /// What requantises, where it is the same for all outputs.
@@ -68,13 +77,7 @@ std::vector<int32_t> make_stream(const Int8Layer& layer, const Int8Scaling& scal
   return stream;
 }
 
-/// Steps of the engine that are worth their bytes.
-int64_t engine_steps(int64_t fours, int64_t steps) {
-  constexpr double kTurn = 12, kStepBytes = 56;
-  constexpr int64_t kMost = 32;
-  return worthwhile_unroll(static_cast<double>(fours), steps, kTurn, kStepBytes, 2, kMost);
-}
-
+template <DspTiles tiles>
 KernelCall lower(const Node& node, const Graph& graph) {
   const Int8Layer layer = fully_connected_layer(node, graph);
   const Int8Scaling scaling = scaling_of(layer, 12, 7);  // one bit less costs little
@@ -84,7 +87,7 @@ KernelCall lower(const Node& node, const Graph& graph) {
   const std::string name = fmt::format("thimble_fully_connected_fours_dsp_{}_{}_{}_{}_{}_{}_{}", sum, int{alike(scaling)}, scaling.up,
                                        c_word(scaling.shift), int{scaling.exact}, c_word(layer.range.min), c_word(layer.range.max));
   KernelCall call("thimble_fully_connected_s8_dsp");
-  call.at_least("THIMBLE_FULLY_CONNECTED_STEPS_DSP", engine_steps(fours, steps))
+  call.at_least("THIMBLE_FULLY_CONNECTED_STEPS_DSP", engine_steps(fours, steps, tiles))
       .define("THIMBLE_FULLY_CONNECTED_ENGINE_DSP()")
       .define(fmt::format("THIMBLE_FULLY_CONNECTED_FOURS_DSP({}, {}, {}, {}, {}, {}, {}, {})", name, sum, int{alike(scaling)}, scaling.up,
                           scaling.shift, int{scaling.exact}, layer.range.min, layer.range.max))
@@ -102,6 +105,20 @@ KernelCall lower(const Node& node, const Graph& graph) {
                                                          {"features", c_literal(layer.taps)},
                                                          {"four_words", c_literal(static_cast<int64_t>(stream.size()) / fours)},
                                                          {"skipped", fmt::format("THIMBLE_FULLY_CONNECTED_SKIPPED_DSP({})", steps)}});
+}
+
+template <DspTiles tiles>
+constexpr Kernel row(std::string_view name) {
+  return {.name = name,
+          .source = "kernels/fully_connected_dsp.h",
+          .op = "fully_connected",
+          .needs = Isa::ArmDsp,
+          .refuses = refuses,
+          .scratch = scratch,
+          .cycles = cycles<tiles>,
+          .lower = lower<tiles>,
+          .overlap = overlap,
+          .per_shape = tiles == DspTiles::Own};
 }
 
 /// Rows are the pixels of a convolution.
@@ -152,15 +169,7 @@ constexpr Kernel rows_row(std::string_view name) {
 }  // namespace
 
 std::span<const Kernel> fully_connected_dsp_kernels() {
-  static const Kernel kRows[] = {{.name = "fully_connected_s8_dsp",
-                                  .source = "kernels/fully_connected_dsp.h",
-                                  .op = "fully_connected",
-                                  .needs = Isa::ArmDsp,
-                                  .refuses = refuses,
-                                  .scratch = scratch,
-                                  .cycles = cycles,
-                                  .lower = lower,
-                                  .overlap = overlap},
+  static const Kernel kRows[] = {row<DspTiles::Own>("fully_connected_s8_dsp"), row<DspTiles::Shared>("fully_connected_s8_shared_dsp"),
                                  rows_row<DspTiles::Own>("fully_connected_s8_rows_dsp"),
                                  rows_row<DspTiles::Shared>("fully_connected_s8_shared_rows_dsp")};
   return kRows;
