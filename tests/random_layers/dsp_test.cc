@@ -3,6 +3,10 @@
 
 #include <algorithm>
 
+#include "base/files.h"
+#include "base/subprocess.h"
+#include "codegen/compiled.h"
+#include "deploy/toolchain.h"
 #include "kernels/kernel.h"
 #include "ops/fully_connected.h"
 #include "ops/ops.h"
@@ -64,6 +68,34 @@ TEST(PairedSums, AreExactUpToTheirBoundAndBeyondIt) {
       ASSERT_EQ(nodes_on_kernels(graph, board(), "_dsp"), 1);
       expect_equal_on(graph, board(), searching_records(graph));
     }
+}
+
+/// Writes a model with a layer of each family into `dir`.
+void write_one_of_each(const std::string& name, uint32_t seed, const std::filesystem::path& dir) {
+  RandomLayers layers(seed);
+  for (const auto add : {&RandomLayers::add_conv2d, &RandomLayers::add_any_conv2d, &RandomLayers::add_dwconv2d,
+                         &RandomLayers::add_fully_connected, &RandomLayers::add_sum, &RandomLayers::add_product})
+    for (int i = 0; i < 3; ++i) (layers.*add)();
+  Graph graph = layers.graph();
+  graph.name = name;
+  const Compiled model = compile(graph, board(), {.golden = false});
+  write_text(dir / (name + ".c"), model.source);
+  write_text(dir / (name + ".h"), model.header);
+}
+
+TEST(TwoModels, AreAssembledAsOneProgram) {
+  const auto compiler = find_tool({.program = "arm-none-eabi-gcc", .package = ""});
+  if (!compiler) GTEST_SKIP() << "arm-none-eabi-gcc is not installed";
+  const TempDir dir;
+  write_one_of_each("hall", 1, dir.path());
+  write_one_of_each("door", 2, dir.path());
+  write_text(dir.path() / "main.c",
+             "#include \"hall.h\"\n#include \"door.h\"\nstatic thimble_hall a;\nstatic thimble_door b;\n"
+             "int main(void) { return thimble_hall_run(&a) + thimble_door_run(&b); }\n");
+  const CommandResult built = run_command({compiler->string(), "-mcpu=cortex-m4", "-mthumb", "-O2", "-flto", "-flto-partition=one",
+                                           "-ffp-contract=off", "--specs=nosys.specs", "main.c", "hall.c", "door.c"},
+                                          dir.path());
+  EXPECT_EQ(built.status, 0) << built.out;
 }
 
 }  // namespace
