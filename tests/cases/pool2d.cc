@@ -30,6 +30,7 @@ std::vector<OpCase> pool2d_cases() {
     add("global_s8", DType::I8, {1, 25, 5, 4}, {{kValid, {}, 25, 5}, 25, 5});
     add("3x2_same_stride2_batch2_s8", DType::I8, {2, 6, 5, 3}, {{kSame, {}, 2, 2}, 3, 2, Activation::Relu6});
     add("relu_n1_to_1_s8", DType::I8, {1, 4, 4, 1}, {{kValid}, 2, 3, Activation::ReluN1To1});
+    add("global_9_channels_s8", DType::I8, {1, 7, 5, 9}, {{kValid, {}, 7, 5}, 7, 5});
     add("3x2_same_20_channels_s8", DType::I8, {1, 5, 4, 20}, {{kSame, {}, 2, 1}, 3, 2});
     add("2x2_stride2_f32", DType::F32, {1, 6, 8, 3}, {{kValid, {}, 2, 2}, 2, 2});
     add("3x3_same_relu_f32", DType::F32, {2, 5, 7, 2}, {{kSame, {}, 2, 1}, 3, 3, Activation::Relu});

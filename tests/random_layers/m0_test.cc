@@ -22,6 +22,7 @@ INSTANTIATE_TEST_SUITE_P(, RandomM0Layers,
                                            Family{"wide_conv2d", &RandomLayers::add_wide_conv2d, 60, 20},
                                            Family{"wide_dwconv2d", &RandomLayers::add_wide_dwconv2d, 30, 20},
                                            Family{"padded", &RandomLayers::add_padded, 100, 20},
+                                           Family{"pool2d", &RandomLayers::add_pool2d, 100, 55},
                                            Family{"fully_connected", &RandomLayers::add_fully_connected, 100, 75}),
                          [](const auto& info) { return info.param.name; });
 
