@@ -98,9 +98,7 @@ KernelCall lower_f32_s8w(const Node& node, const Graph& graph) {
       .geometry("thimble_conv2d_f32_shape", std::move(fields));
 }
 
-double cycles_s8(const Node& node, const Graph& graph, const Board& board) {
-  return cycles_per_mac<8>(node, graph, board) + cycles_per_output<40>(node, graph, board);
-}
+double cycles_s8(const Node& node, const Graph& graph, const Board& board) { return reference_cycles(node, graph, board, 9); }
 
 }  // namespace
 

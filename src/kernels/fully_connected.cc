@@ -69,12 +69,7 @@ KernelCall lower_f32_s8w(const Node& node, const Graph& graph) {
       .geometry("thimble_fully_connected_f32_shape", float_fields(node, graph));
 }
 
-/// Small layers cost most where a 64-bit product is a function call.
-double cycles_s8(const Node& node, const Graph& graph, const Board& board) {
-  const bool byte_wide = has(board.isa, Isa::Avr);
-  const double mac = byte_wide ? 40 : 12, output = byte_wide ? 500 : has(board.isa, Isa::Mul64) ? 20 : 80;
-  return mac * static_cast<double>(macs_of(graph, node)) + output * static_cast<double>(graph.type(node.out[0]).elements());
-}
+double cycles_s8(const Node& node, const Graph& graph, const Board& board) { return reference_cycles(node, graph, board, 12); }
 
 }  // namespace
 

@@ -1,7 +1,5 @@
 #include "kernels/lx106_packing.h"
 
-#include <algorithm>
-
 namespace thimble {
 namespace {
 
@@ -12,47 +10,15 @@ int32_t without_excess(const Int8Layer& layer, int64_t c, int32_t start) {
   return static_cast<int32_t>(x);
 }
 
-/// A layer of one channel that reaches as far as any of this one's; nothing where their scales differ.
-std::optional<Int8Layer> widest(const Int8Layer& layer) {
-  Int8Layer one{.channels = 1,
-                .taps = 0,
-                .weights = {},
-                .bias = {0},
-                .multipliers = {{}},
-                .out_zero = {},
-                .range = layer.range,
-                .exact_ties = layer.exact_ties};
-  for (int64_t c = 0; c < layer.channels; ++c) {
-    const auto i = static_cast<size_t>(c);
-    if (layer.multipliers[i].mantissa == 0) continue;
-    if (one.multipliers[0].mantissa != 0 && one.multipliers[0] != layer.multipliers[i]) return std::nullopt;
-    one.multipliers[0] = layer.multipliers[i];
-    one.out_zero.assign(1, layer.out_zero[i]);
-    one.bias[0] = std::max(one.bias[0], static_cast<int32_t>(farthest_of(layer, c)));
-  }
-  if (one.out_zero.empty()) return std::nullopt;
-  return one;
-}
-
-/// A channel that is constant starts where the least or the largest output is, or nowhere.
-std::optional<int32_t> constant_start(const NarrowWords& words, int32_t output) {
-  if (output == words.least) return 0;
-  if (output == words.most) return static_cast<int32_t>(words.range);
-  return std::nullopt;
-}
-
 }  // namespace
 
 std::optional<SharedScaling> shared_scaling_of(const Int8Layer& layer) {
-  const auto one = widest(layer);
+  const auto one = widest_channel(layer);
   const auto narrow = one ? narrow_scaling_of(*one) : std::nullopt;
   if (!narrow) return std::nullopt;
   SharedScaling shared{.narrow = *narrow, .starts = {}};
-  const NarrowWords& words = narrow->channels[0];
   for (int64_t c = 0; c < layer.channels; ++c) {
-    const auto i = static_cast<size_t>(c);
-    const auto start =
-        layer.multipliers[i].mantissa == 0 ? constant_start(words, layer.out_zero[i]) : std::optional(layer.bias[i] - words.low);
+    const auto start = x_of_bias(layer, c, narrow->channels[0]);
     if (!start) return std::nullopt;
     shared.starts.push_back(without_excess(layer, c, *start));
   }

@@ -19,17 +19,6 @@ int64_t first_sum(int64_t low, int64_t high, F holds) {
   return high;
 }
 
-/// Where the sums lie that decide: all below give the least output, all above the largest.
-NarrowWords useful_sums(const Int8Layer& layer, size_t c) {
-  const int64_t far = farthest_of(layer, static_cast<int64_t>(c));
-  const int32_t least = output_of(layer, c, -far), most = output_of(layer, c, far);
-  NarrowWords w{.least = static_cast<int8_t>(least), .most = static_cast<int8_t>(most)};
-  const int64_t low = first_sum(-far - 1, far, [&](int64_t sum) { return output_of(layer, c, sum) > least; }) - 1;
-  const int64_t high = first_sum(-far - 1, far, [&](int64_t sum) { return output_of(layer, c, sum) == most; });
-  w.low = static_cast<int32_t>(std::max(low, -far)), w.range = static_cast<uint32_t>(std::max<int64_t>(high - w.low, 0));
-  return w;
-}
-
 /// x * 2^exponent, rounded, modulo 2^64.
 uint64_t shifted(uint64_t x, int exponent) {
   if (exponent >= 64 || exponent < -63) return 0;
@@ -62,9 +51,35 @@ int64_t answer(const NarrowWords& w, int pieces, int64_t x) {
   return (x * w.m0 + fraction + addend - (x < w.sign_at() ? w.negative : 0)) >> kTop;
 }
 
+/// What is cut off below the top byte's 24 bits may tip a sum that falls just beside a step, so neighbouring addends are tried too.
+std::optional<NarrowWords> words_of(const Int8Layer& layer, size_t c, int pieces, bool signs) {
+  constexpr int kNeighbours = 6;
+  NarrowWords w = useful_sums(layer, c);
+  scale(layer, c, pieces, signs, w);
+  if (w.range == 0) w.m0 = w.m1 = w.m2 = w.inner = w.negative = 0, w.addend = static_cast<uint32_t>(int{w.least}) << kTop;
+  const uint32_t addend = w.addend;
+  for (int i = 0; i <= 2 * kNeighbours; ++i) {
+    w.addend = addend + static_cast<uint32_t>(i % 2 == 0 ? -i / 2 : i / 2 + 1);
+    if (agrees(layer, c, w, [&](int64_t x) { return answer(w, pieces, x); })) return w;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+NarrowWords useful_sums(const Int8Layer& layer, size_t c) {
+  const int64_t far = farthest_of(layer, static_cast<int64_t>(c));
+  const int32_t least = output_of(layer, c, -far), most = output_of(layer, c, far);
+  NarrowWords w{.least = static_cast<int8_t>(least), .most = static_cast<int8_t>(most)};
+  const int64_t low = first_sum(-far - 1, far, [&](int64_t sum) { return output_of(layer, c, sum) > least; }) - 1;
+  const int64_t high = first_sum(-far - 1, far, [&](int64_t sum) { return output_of(layer, c, sum) == most; });
+  w.low = static_cast<int32_t>(std::max(low, -far)), w.range = static_cast<uint32_t>(std::max<int64_t>(high - w.low, 0));
+  return w;
+}
+
 /// Both are steps that never fall, so they agree everywhere if they agree on both sides of each step.
-bool agrees(const Int8Layer& layer, size_t c, const NarrowWords& w, int pieces) {
-  const auto same = [&](int64_t x) { return answer(w, pieces, x) == output_of(layer, c, w.low + x); };
+bool agrees(const Int8Layer& layer, size_t c, const NarrowWords& w, const std::function<int64_t(int64_t)>& answer) {
+  const auto same = [&](int64_t x) { return answer(x) == output_of(layer, c, w.low + x); };
   if (!same(0) || !same(w.range)) return false;
   for (int64_t at = 0; output_of(layer, c, w.low + at) < w.most;) {
     const int32_t level = output_of(layer, c, w.low + at);
@@ -75,21 +90,34 @@ bool agrees(const Int8Layer& layer, size_t c, const NarrowWords& w, int pieces) 
   return true;
 }
 
-/// What is cut off below the top byte's 24 bits may tip a sum that falls just beside a step, so neighbouring addends are tried too.
-std::optional<NarrowWords> words_of(const Int8Layer& layer, size_t c, int pieces, bool signs) {
-  constexpr int kNeighbours = 6;
-  NarrowWords w = useful_sums(layer, c);
-  scale(layer, c, pieces, signs, w);
-  if (w.range == 0) w.m0 = w.m1 = w.m2 = w.inner = w.negative = 0, w.addend = static_cast<uint32_t>(int{w.least}) << kTop;
-  const uint32_t addend = w.addend;
-  for (int i = 0; i <= 2 * kNeighbours; ++i) {
-    w.addend = addend + static_cast<uint32_t>(i % 2 == 0 ? -i / 2 : i / 2 + 1);
-    if (agrees(layer, c, w, pieces)) return w;
+std::optional<Int8Layer> widest_channel(const Int8Layer& layer) {
+  Int8Layer one{.channels = 1,
+                .taps = 0,
+                .weights = {},
+                .bias = {0},
+                .multipliers = {{}},
+                .out_zero = {},
+                .range = layer.range,
+                .exact_ties = layer.exact_ties};
+  for (int64_t c = 0; c < layer.channels; ++c) {
+    const auto i = static_cast<size_t>(c);
+    if (layer.multipliers[i].mantissa == 0) continue;
+    if (one.multipliers[0].mantissa != 0 && one.multipliers[0] != layer.multipliers[i]) return std::nullopt;
+    one.multipliers[0] = layer.multipliers[i];
+    one.out_zero.assign(1, layer.out_zero[i]);
+    one.bias[0] = std::max(one.bias[0], static_cast<int32_t>(farthest_of(layer, c)));
   }
-  return std::nullopt;
+  if (one.out_zero.empty()) return std::nullopt;
+  return one;
 }
 
-}  // namespace
+std::optional<int32_t> x_of_bias(const Int8Layer& layer, int64_t c, const NarrowWords& words) {
+  const auto i = static_cast<size_t>(c);
+  if (layer.multipliers[i].mantissa != 0) return layer.bias[i] - words.low;
+  if (layer.out_zero[i] == words.least) return 0;
+  if (layer.out_zero[i] == words.most) return static_cast<int32_t>(words.range);
+  return std::nullopt;
+}
 
 std::optional<NarrowScaling> narrow_scaling_of(const Int8Layer& layer) {
   for (int pieces : {2, 3})

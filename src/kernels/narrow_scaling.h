@@ -5,6 +5,7 @@
 /// of the first product, and `shift` is such that the others fit. A clamped sum is never multiplied.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -39,5 +40,19 @@ struct NarrowScaling {
 
 /// The cheapest scaling that is exact for all channels of the layer, or nothing.
 std::optional<NarrowScaling> narrow_scaling_of(const Int8Layer& layer);
+
+/// Where the sums of a channel lie that decide: all below give the least output, all above the largest. Sets low, range, least, most.
+NarrowWords useful_sums(const Int8Layer& layer, size_t c);
+
+/// Whether `answer`, which never falls, is the output of channel c for every x from 0 to the range of these useful sums.
+bool agrees(const Int8Layer& layer, size_t c, const NarrowWords& useful, const std::function<int64_t(int64_t x)>& answer);
+
+/// A layer of one channel without weights that reaches as far as any of this one's, so that its scaling serves them all; nothing where
+/// their scales differ.
+std::optional<Int8Layer> widest_channel(const Int8Layer& layer);
+
+/// The x that the bias of channel c alone comes to under the words of the widest channel; nothing for a channel that is constant and
+/// gives neither end of their range.
+std::optional<int32_t> x_of_bias(const Int8Layer& layer, int64_t c, const NarrowWords& words);
 
 }  // namespace thimble

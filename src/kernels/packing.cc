@@ -20,6 +20,17 @@ std::vector<int32_t> bias_with_zero_point(const Graph& graph, const Node& node, 
   return bias;
 }
 
+double reference_cycles(const Node& node, const Graph& graph, const Board& board, double mac) {
+  const bool byte_wide = has(board.isa, Isa::Avr), word_wide = has(board.isa, Isa::Xtensa);
+  const double output = byte_wide ? 500 : has(board.isa, Isa::Mul64) ? 30 : 80;
+  return mac *
+             (byte_wide   ? 5
+              : word_wide ? 2
+                          : 1) *
+             static_cast<double>(macs_of(graph, node)) +
+         output * static_cast<double>(graph.type(node.out[0]).elements());
+}
+
 SplitMultipliers split_multipliers(const std::vector<Multiplier>& multipliers) {
   SplitMultipliers split;
   for (const Multiplier& m : multipliers) {

@@ -50,6 +50,9 @@ template <int N>
 double cycles_per_mac(const Node& node, const Graph& graph, const Board&) {
   return N * static_cast<double>(macs_of(graph, node));
 }
+/// A cost estimate of an int8 reference kernel whose core spends `mac` on a product with its loads: some cores load bytes by way of words,
+/// or call functions for long products.
+double reference_cycles(const Node& node, const Graph& graph, const Board& board, double mac);
 /// A cost estimate of N cycles per element of the first output.
 template <int N>
 double cycles_per_output(const Node& node, const Graph& graph, const Board&) {
