@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "base/error.h"
@@ -107,7 +108,7 @@ std::map<std::string, std::string> compilers_here(const std::vector<std::string>
   return compilers;
 }
 
-Comparison compare(const Accepted& accepted, const Accepted& measured) {
+Comparison compare(const Accepted& accepted, const Accepted& measured, bool whole) {
   Comparison result;
   std::map<std::string, const Row*> known;
   for (const Row& row : accepted.rows) known[row.key] = &row;
@@ -130,20 +131,29 @@ Comparison compare(const Accepted& accepted, const Accepted& measured) {
     else
       result.differences.push_back({row.key, "the row is new", {}, {}});
   }
+  if (!whole) return result;
+  std::set<std::string> here;
+  for (const Row& row : measured.rows) here.insert(row.key);
+  for (const Row& row : accepted.rows)
+    if (!here.contains(row.key)) result.differences.push_back({row.key, "the row is gone", {}, {}});
   return result;
 }
+
+/// A new table makes thousands.
+constexpr size_t kMostDifferences = 60;
 
 std::string to_text(const Comparison& comparison, std::string_view accept) {
   std::string text;
   if (!comparison.differences.empty()) {
     Table table({{"row"}, {"figure"}, {"accepted", Align::Right}, {"measured", Align::Right}, {"ratio", Align::Right}});
-    for (const Difference& one : comparison.differences) {
+    const size_t shown = std::min(comparison.differences.size(), kMostDifferences);
+    for (const Difference& one : std::span(comparison.differences).first(shown)) {
       const bool both = one.accepted && one.measured && *one.accepted > 0;
       const double ratio = both ? static_cast<double>(*one.measured) / static_cast<double>(*one.accepted) : 0;
       table.row({one.key, one.figure, cell(one.accepted), cell(one.measured),
                  both ? Cell(fmt::format("{:.4f}", ratio), ratio > 1 ? Style::Bad : Style::Good) : Cell("-", Style::Dim)});
     }
-    text += table.text() +
+    text += table.text() + (shown < comparison.differences.size() ? "  ...\n" : "") +
             fmt::format("\n  {} figures differ from the accepted ones; if that is meant: {}\n", comparison.differences.size(), accept);
   }
   for (const std::string& line : comparison.not_compared) text += "  " + line + "\n";
@@ -161,6 +171,17 @@ Json to_json(const Comparison& comparison) {
   for (const std::string& line : comparison.not_compared) left_out.emplace_back(line);
   Json json;
   return json.set("equal", static_cast<int64_t>(comparison.equal)).set("differences", differences).set("not_compared", left_out);
+}
+
+Json to_json(const std::vector<Row>& rows) {
+  Json::Array all;
+  for (const Row& row : rows) {
+    Json figures{Json::Object{}};
+    for (const auto& [name, value] : row.figures) figures.set(name, value);
+    Json json;
+    all.push_back(json.set("key", row.key).set("board", row.board).set("figures", figures));
+  }
+  return all;
 }
 
 Accepted merged(Accepted accepted, const Accepted& measured) {

@@ -41,12 +41,13 @@ struct Comparison {
   std::vector<Difference> differences;
   std::vector<std::string> not_compared;  ///< why rows were left out: another compiler
 };
-/// `measured` against `accepted`; rows that were not measured are no difference.
-Comparison compare(const Accepted& accepted, const Accepted& measured);
+/// `measured` against `accepted`. Rows that were not measured are no difference, unless `whole` says that all there is was measured.
+Comparison compare(const Accepted& accepted, const Accepted& measured, bool whole = false);
 
 /// A table of differences, old, new and the ratio, and how to accept them: `accept` is the command.
 std::string to_text(const Comparison& comparison, std::string_view accept);
 Json to_json(const Comparison& comparison);
+Json to_json(const std::vector<Row>& rows);
 
 /// `accepted` with the measured rows put in, in the order of their keys.
 Accepted merged(Accepted accepted, const Accepted& measured);

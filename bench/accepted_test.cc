@@ -44,6 +44,14 @@ TEST(Accepted, FiguresThatComeOrGoAreDifferences) {
   EXPECT_EQ(fresh.differences[0].figure, "the row is new");
 }
 
+TEST(Accepted, RowsThatWereNotMeasuredAreADifferenceOnlyOfTheWhole) {
+  const Accepted part = with("kws pico", "pico", {{"instructions", 100}, {"code", 8}});
+  const Comparison whole = compare(kOld, part, /*whole=*/true);
+  ASSERT_EQ(whole.differences.size(), 1u);
+  EXPECT_EQ(whole.differences[0].key, "kws uno");
+  EXPECT_EQ(whole.differences[0].figure, "the row is gone");
+}
+
 TEST(Accepted, AnotherCompilerIsNotCompared) {
   const Comparison other = compare(kOld, with("kws pico", "pico", {{"instructions", 7}}, "gcc 13"));
   EXPECT_THAT(other.differences, IsEmpty());

@@ -6,6 +6,7 @@
 
 #include "base/table.h"
 #include "bench/goals.h"
+#include "bench/kernels.h"
 #include "bench/layers.h"
 #include "bench/models.h"
 #include "bench/peers.h"
@@ -51,6 +52,15 @@ std::string layer_section() {
       "CMSIS-NN at -O3. An operator that\na pass merged away counts with the layer that follows it, a reshape with none.\n\n";
   const std::vector<Row> rows = read_accepted(accepted_file("layers")).rows;
   for (const std::string& model : models_with_peer_layers()) text += to_markdown(layer_grid(model, rows).grid, 4);
+  return text;
+}
+
+std::string kernel_section() {
+  std::string text =
+      "## Kernels\n\nInstructions of one layer, every kernel that can run it, on a board of each core. The figures of all kernels, with "
+      "cycles, "
+      "code,\nconstants and working memory, are in `bench/accepted/kernels.json`; `./thimble bench kernels` measures them.\n\n";
+  for (const Grid& grid : kernel_grids(read_accepted(accepted_file("kernels")).rows)) text += to_markdown(grid);
   return text;
 }
 
@@ -103,7 +113,8 @@ std::string document() {
   std::string text(kHead);
   text += "## Goals for the MLPerf Tiny models\n\n" + to_markdown(goal_grid(judge(rows)), 2) + "## Models on boards\n\n";
   for (const Grid& grid : model_grids(rows)) text += to_markdown(grid);
-  text += mode_section(rows) + layer_section() + std::string(kTrust) + to_markdown(silicon_grid()) + std::string(kTrustAfter);
+  text += mode_section(rows) + layer_section() + kernel_section() + std::string(kTrust) + to_markdown(silicon_grid()) +
+          std::string(kTrustAfter);
   text += fmt::format("## Sources\n\n- {}\n- {}\n", peers().builds_source, peers().silicon_source);
   return text;
 }

@@ -58,14 +58,7 @@ StepResult run(const AttrBag& bag, Progress& progress) {
     result.text += fmt::format("  not measured, for ../shared/data/models is not here: {}\n", fmt::join(left_out, ", "));
   result.text += to_text(comparison, "./thimble bench models --accept");
   result.json = to_json(comparison);
-  Json::Array rows;
-  for (const Row& row : measured.rows) {
-    Json figures;
-    for (const auto& [name, value] : row.figures) figures.set(name, value);
-    Json json;
-    rows.push_back(json.set("key", row.key).set("board", row.board).set("figures", figures));
-  }
-  result.json.set("rows", rows);
+  result.json.set("rows", to_json(measured.rows));
   if (request.accept) {
     write_accepted(file, merged(accepted, measured));
     // A layer's key tells its kernel, so that the rows of a model are replaced as a whole.
