@@ -28,7 +28,8 @@ const ElfSymbol& must_find(const Elf& elf, const std::string& name) {
 double cycles_of(const Line& line, std::span<const Instruction> block, const TimingTable* table) {
   if (!table) return static_cast<double>(line.cycles);
   const BlockCycles cycles = table->cycles(block);
-  return cycles.straight * static_cast<double>(line.executions) + cycles.taken * static_cast<double>(line.taken);
+  return cycles.straight * static_cast<double>(line.executions) + cycles.taken * static_cast<double>(line.taken) +
+         static_cast<double>(line.cycles);
 }
 
 }  // namespace
@@ -39,7 +40,17 @@ std::string counter_configuration(const Firmware& firmware) {
   std::string text = fmt::format("run {:x} {:x}\n", run.address, run.address + static_cast<uint64_t>(run.size));
   for (size_t i = 0; i < firmware.layer_symbols.size(); ++i)
     text += fmt::format("layer {} {:x}\n", i, must_find(elf, firmware.layer_symbols[i]).address);
+  if (firmware.wait_states > 0) text += fmt::format("flash {}\n", firmware.wait_states);
   return text;
+}
+
+void add_constant_waits(const Firmware& firmware, RunResult& result) {
+  constexpr int64_t kWidth = 8;
+  for (size_t i = 0; i < firmware.layer_constants.size(); ++i) {
+    const auto waits = static_cast<double>((firmware.layer_constants[i] + kWidth - 1) / kWidth * firmware.wait_states);
+    result.layers[i].cycles += waits;
+    *result.cycles += waits;
+  }
 }
 
 void read_counts(std::string_view counts, const Board& board, const Disassembly& code, size_t layers, RunResult& result) {

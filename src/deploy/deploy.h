@@ -34,6 +34,8 @@ struct Firmware {
   std::string run_symbol;                     ///< the C function of one inference
   int64_t input_bytes = 0, output_bytes = 0;  ///< of one record
   bool trace = false;
+  std::vector<int64_t> layer_constants;  ///< bytes
+  int wait_states = 0;                   ///< cycles that run_firmware counts for a read from flash; 0: the timing table alone
 };
 
 struct BuildOptions {

@@ -122,6 +122,19 @@ TEST(Counts, BooksBlocksToLayersAndFunctions) {
   EXPECT_EQ(result.functions[1].instructions, 3u);
 }
 
+TEST(Counts, AddsWhatFetchesAndConstantsWaitForTheFlash) {
+  RunResult result;
+  read_counts("0 106 3 10 9 7\n", board_named("nano33ble"), Disassembly::parse(kArm), 1, result);
+  EXPECT_EQ(result.instructions, 30u);
+  EXPECT_EQ(result.cycles, 10 * 4 + 9 * 2 + 7);
+  Firmware firmware;
+  firmware.layer_constants = {17};
+  firmware.wait_states = 5;
+  add_constant_waits(firmware, result);
+  EXPECT_EQ(result.layers[0].cycles, 10 * 4 + 9 * 2 + 7 + 3 * 5);
+  EXPECT_EQ(result.cycles, result.layers[0].cycles);
+}
+
 Compiled model_of(int64_t arena, int64_t constants) {
   Compiled model;
   model.name = "kws";

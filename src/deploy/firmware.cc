@@ -129,7 +129,10 @@ Firmware build_firmware(const Compiled& model, const Board& board, const fs::pat
   firmware.board = &board;
   firmware.elf = fs::absolute(dir / "firmware.elf");
   firmware.run_symbol = "thimble_" + model.name + "_run";
-  for (const Layer& layer : model.layers) firmware.layer_symbols.push_back(layer.symbol);
+  for (const Layer& layer : model.layers) {
+    firmware.layer_symbols.push_back(layer.symbol);
+    firmware.layer_constants.push_back(layer.constant_bytes);
+  }
   firmware.input_bytes = total_bytes(model.inputs);
   firmware.output_bytes = total_bytes(model.outputs);
   firmware.trace = options.trace;
