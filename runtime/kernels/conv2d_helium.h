@@ -54,8 +54,8 @@ THIMBLE_INLINE void thimble_copy_window_helium(int8_t* to, const int8_t* in, int
 /* How many pixels from (oy, ox) on have windows inside the input, in this row. */
 THIMBLE_INLINE int32_t thimble_inside_helium(int32_t oy, int32_t ox, const thimble_conv2d_s8_helium_shape* s) {
   const int32_t iy = oy * s->stride_h - s->pad_top, ix = ox * s->stride_w - s->pad_left;
-  const int32_t last = (s->in_w + s->pad_left - s->kernel_w) / s->stride_w;
-  if (iy < 0 || iy + s->kernel_h > s->in_h || ix < 0) return 0;
+  const int32_t room = s->in_w + s->pad_left - s->kernel_w, last = room / s->stride_w;
+  if (room < 0 || iy < 0 || iy + s->kernel_h > s->in_h || ix < 0) return 0;
   return (last < s->out_w ? last + 1 : s->out_w) - ox;
 }
 

@@ -26,7 +26,10 @@ Window2d lay(const Node& node, const Graph& graph) {
   return at;
 }
 
-bool pointwise(const Window2d& at) { return at.kernel_h * at.kernel_w * at.stride_h * at.stride_w == 1 && at.pad_top + at.pad_left == 0; }
+bool pointwise(const Window2d& at) {
+  return at.kernel_h * at.kernel_w * at.stride_h * at.stride_w == 1 && at.pad_top + at.pad_left == 0 && at.in_h == at.out_h &&
+         at.in_w == at.out_w;
+}
 
 std::optional<std::string> refuses(const Node& node, const Graph& graph) {
   if (auto reason =

@@ -18,7 +18,9 @@ struct FloatLayer {
 
 /// Windows that are single pixels side by side are one long row.
 void flatten(Window2d& at) {
-  if (at.kernel_h * at.kernel_w * at.stride_h * at.stride_w != 1 || at.pad_top + at.pad_left != 0) return;
+  if (at.kernel_h * at.kernel_w * at.stride_h * at.stride_w != 1 || at.pad_top + at.pad_left != 0 || at.in_h != at.out_h ||
+      at.in_w != at.out_w)
+    return;
   at.in_w = at.out_w = at.out_h * at.out_w * at.batches;
   at.in_h = at.out_h = at.batches = 1;
 }
