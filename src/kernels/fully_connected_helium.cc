@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "kernels/helium_tile.h"
+#include "kernels/overlap.h"
 #include "kernels/packing.h"
 #include "ops/fully_connected.h"
 
@@ -34,6 +35,12 @@ double cycles(const Node& node, const Graph& graph, const Board&) {
   return 1.9 * static_cast<double>(rows_of(node, graph)) * (tile_of(node, graph).cost() + 30);
 }
 
+/// All outputs but those of the last group are written while the row is still read.
+std::optional<int64_t> overlap(const Node& node, const Graph& graph) {
+  const HeliumTile tile = tile_of(node, graph);
+  return overlap_of_rows(rows_of(node, graph), tile.bytes, tile.out_c, tile.out_c - tile.last_group());
+}
+
 KernelCall lower(const Node& node, const Graph& graph) {
   const Int8Layer layer = fully_connected_layer(node, graph);
   const HeliumScaling scaling = helium_scaling_of(layer, graph.type(node.out[0]).quant.zero[0]);
@@ -57,7 +64,8 @@ std::span<const Kernel> fully_connected_helium_kernels() {
                                   .needs = Isa::Helium,
                                   .refuses = refuses,
                                   .cycles = cycles,
-                                  .lower = lower}};
+                                  .lower = lower,
+                                  .overlap = overlap}};
   return kRows;
 }
 
