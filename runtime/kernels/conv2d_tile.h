@@ -1,4 +1,5 @@
-/* Float convolution and fully connected layers for cores with a scalar FPU: a tile of pixels times filters in registers.
+/* Float convolution and fully connected layers for cores with an FPU: a tile of pixels times filters in registers, scalar ones or, on cores
+ * whose Helium has floats, vectors of four filters (which take numbers below 2^-126 for zero).
  *
  * Every sum takes its taps in the order of the reference, one multiplication and one addition each, so the results are the reference's to
  * the bit. (VFMA would save an instruction, but costs a Cortex-M4 three cycles where VMUL and VADD cost two, and rounds otherwise.)
@@ -9,6 +10,10 @@
 
 #include "kernels/window2d.h"
 
+#if defined(__ARM_FEATURE_MVE) && (__ARM_FEATURE_MVE & 2)
+#include <arm_mve.h>
+#endif
+
 /* pixels * width is at most 16, pixels at most 4, width 4 or 8. Windows of single pixels come as one long row. */
 typedef struct {
   int32_t in_h, in_w, in_c, out_h, out_w, filters;
@@ -18,6 +23,38 @@ typedef struct {
 } thimble_conv2d_f32_tile_shape;
 
 /* `pixels` neighbours and `width` filters: the taps of `rows` rows, `span` values of each. */
+#if defined(__ARM_FEATURE_MVE) && (__ARM_FEATURE_MVE & 2)
+THIMBLE_INLINE void thimble_conv2d_tile_f32(const float* in, float* out, const float* weights, const float* bias, int32_t filter,
+                                            int32_t pixels, int32_t rows, int32_t span, const thimble_conv2d_f32_tile_shape* s) {
+  const int32_t step = s->stride_w * s->in_c, width = s->width;
+  float32x4_t sum[4][2];
+#pragma GCC unroll 8
+  for (int32_t i = 0; i < 8; ++i) sum[i / 2][i % 2] = vdupq_n_f32(0);
+  for (int32_t y = 0; y < rows; ++y, in += s->in_w * s->in_c, weights += width * s->kernel_w * s->in_c) {
+    const float *x = in, *w = weights;
+    for (int32_t k = 0; k < span; ++k, ++x, w += width) {
+#pragma GCC unroll 2
+      for (int32_t f = 0; f < width; f += 4) {
+        const float32x4_t four = vldrwq_f32(w + f);
+#pragma GCC unroll 4
+        for (int32_t p = 0; p < pixels; ++p) sum[p][f / 4] = vaddq_f32(sum[p][f / 4], vmulq_n_f32(four, x[p * step]));
+      }
+    }
+  }
+#pragma GCC unroll 2
+  for (int32_t f = 0; f < width; f += 4) {
+    if (filter + f >= s->filters) continue;
+    const mve_pred16_t lanes = vctp32q((uint32_t)(s->filters - filter - f));
+    const float32x4_t add = vldrwq_z_f32(bias + filter + f, lanes), min = vdupq_n_f32(s->out_min), max = vdupq_n_f32(s->out_max);
+#pragma GCC unroll 4
+    for (int32_t p = 0; p < pixels; ++p) {
+      float32x4_t y = vaddq_f32(sum[p][f / 4], add);
+      y = vpselq_f32(min, y, vcmpltq_f32(y, min));
+      vstrwq_p_f32(out + p * s->filters + filter + f, vpselq_f32(max, y, vcmpgtq_f32(y, max)), lanes);
+    }
+  }
+}
+#else
 THIMBLE_INLINE void thimble_conv2d_tile_f32(const float* in, float* out, const float* weights, const float* bias, int32_t filter,
                                             int32_t pixels, int32_t rows, int32_t span, const thimble_conv2d_f32_tile_shape* s) {
   const int32_t step = s->stride_w * s->in_c, width = s->width;
@@ -42,6 +79,7 @@ THIMBLE_INLINE void thimble_conv2d_tile_f32(const float* in, float* out, const f
         out[p * s->filters + filter + f] = thimble_clampf(sum[p][f] + thimble_const_f32(bias, filter + f), s->out_min, s->out_max);
   }
 }
+#endif
 
 /* All filters of `pixels` neighbours whose window begins at (y, x) and holds the same taps of the input. */
 THIMBLE_INLINE void thimble_conv2d_tiles_f32(const float* in, float* out, const float* weights, const float* bias, int32_t y, int32_t x,
