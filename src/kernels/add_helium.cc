@@ -104,7 +104,7 @@ KernelCall lower(const Node& node, const Graph& graph) {
 }
 
 double cycles(const Node& node, const Graph& graph, const Board&) {
-  return 30 + 3.4 * static_cast<double>(graph.type(node.out[0]).elements());
+  return 30 + 2.8 * static_cast<double>(graph.type(node.out[0]).elements());
 }
 
 constexpr Kernel row(std::string_view name, std::string_view op) {

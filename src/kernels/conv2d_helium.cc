@@ -94,7 +94,7 @@ int64_t scratch(const Node& node, const Graph& graph) {
 }
 
 double cycles(const Node& node, const Graph& graph, const Board&) {
-  return 1.8 * best_reading(lay(node, graph), graph.type(node.in[1]).shape[0]).cost;
+  return 1.25 * best_reading(lay(node, graph), graph.type(node.in[1]).shape[0]).cost;
 }
 
 std::optional<int64_t> overlap(const Node& node, const Graph& graph) {

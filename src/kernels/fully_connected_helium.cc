@@ -32,7 +32,7 @@ HeliumTile tile_of(const Node& node, const Graph& graph) {
 }
 
 double cycles(const Node& node, const Graph& graph, const Board&) {
-  return 1.9 * static_cast<double>(rows_of(node, graph)) * (tile_of(node, graph).cost() + 30);
+  return 1.12 * static_cast<double>(rows_of(node, graph)) * (tile_of(node, graph).cost() + 30);
 }
 
 /// All outputs but those of the last group are written while the row is still read.

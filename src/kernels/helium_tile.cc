@@ -103,7 +103,7 @@ double HeliumTile::cost() const {
   const auto group = [&](int64_t channels, double rest) {
     return vectors * static_cast<double>(pixels + channels + channels * pixels + (bytes % 16 ? 1 : 0)) + seam + rest;
   };
-  return static_cast<double>(wide_groups) * (4 * group(4, 15) + 14) + groups * group(all, 24) + (left ? group(left, 30) : 0) + 12;
+  return static_cast<double>(wide_groups) * (4 * group(4, 13) + 13) + groups * group(all, 22) + (left ? group(left, 28) : 0) + 12;
 }
 
 std::string HeliumTile::define(KernelCall& call, const HeliumScaling& scaling) const {

@@ -35,9 +35,9 @@ double cycles(const Node& node, const Graph& graph, const Board&) {
   const int64_t columns = taps_inside(at.in_w, at.out_w, at.kernel_w, at.stride_w, at.pad_left);
   const auto taps = static_cast<double>(rows / at.out_w * columns), starts = static_cast<double>(rows);
   const auto pixels = static_cast<double>(at.out_h * at.out_w), blocks = static_cast<double>(at.batches * ((at.in_c + 15) / 16));
-  if (node.op->name == "max_pool2d") return blocks * (9 * pixels + 4 * starts + 9 * taps);
-  return at.in_c <= 8 ? static_cast<double>(at.batches) * (20 * pixels + 6 * starts + 10 * taps)
-                      : blocks * (80 * pixels + 10 * starts + 12 * taps);
+  if (node.op->name == "max_pool2d") return blocks * (9 * pixels + 4 * starts + 7 * taps);
+  return at.in_c <= 8 ? static_cast<double>(at.batches) * (20 * pixels + 6 * starts + 8 * taps)
+                      : blocks * (65 * pixels + 10 * starts + 9 * taps);
 }
 
 KernelCall lower(const Node& node, const Graph& graph) {
