@@ -119,15 +119,33 @@ THIMBLE_INLINE void thimble_gather_row_m0(int8_t* to, const int8_t* row, int32_t
   }
 }
 
-/* The taps of four neighbouring output pixels; `rows` has room for a row of each one's window. */
-THIMBLE_INLINE void thimble_gather_m0(uint32_t* to, int8_t* rows, const int8_t* in, int32_t first, const thimble_conv2d_s8_m0_shape* s) {
+/* Where an output pixel's window begins. */
+typedef struct {
+  int32_t oy, ox;
+} thimble_conv2d_place_m0;
+
+/* The taps of four neighbouring pixels of one row whose windows lie inside the input; NULL, and nothing done, where they do not. */
+THIMBLE_INLINE uint32_t* thimble_pack_inside_m0(uint32_t* to, const int8_t* in, thimble_conv2d_place_m0 at,
+                                                const thimble_conv2d_s8_m0_shape* s) {
+  const int32_t y = at.oy * s->stride_h - s->pad_top, x = at.ox * s->stride_w - s->pad_left;
+  const int32_t step = s->stride_w * s->in_c, bytes = s->kernel_w * s->in_c;
+  if ((s->dilation_w != 1 && s->kernel_w != 1) || at.ox + 4 > s->out_w) return NULL;
+  if (y < 0 || x < 0 || y + (s->kernel_h - 1) * s->dilation_h >= s->in_h || x + 3 * s->stride_w + s->kernel_w > s->in_w) return NULL;
+  const int8_t* from = in + (y * s->in_w + x) * s->in_c;
+  for (int32_t ky = 0; ky < s->kernel_h; ++ky, from += s->dilation_h * s->in_w * s->in_c)
+    to = thimble_pack_pairs(to, from, from + step, from + 2 * step, from + 3 * step, bytes);
+  return to;
+}
+
+/* The same wherever they lie; `rows` has room for a row of each one's window. */
+THIMBLE_INLINE void thimble_gather_m0(uint32_t* to, int8_t* rows, const int8_t* in, thimble_conv2d_place_m0 at, int32_t pixels,
+                                      const thimble_conv2d_s8_m0_shape* s) {
   const int32_t bytes = s->kernel_w * s->in_c, span = (s->kernel_w - 1) * s->dilation_w;
   int32_t top[4], left[4];
-  int32_t oy = first / s->out_w, ox = first % s->out_w;
   for (int32_t j = 0; j < 4; ++j) {
-    top[j] = oy * s->stride_h - s->pad_top, left[j] = ox * s->stride_w - s->pad_left;
-    if (first + j + 1 == s->pixels) continue; /* a map of fewer than four pixels */
-    if (++ox == s->out_w) ox = 0, ++oy;
+    top[j] = at.oy * s->stride_h - s->pad_top, left[j] = at.ox * s->stride_w - s->pad_left;
+    if (j + 1 >= pixels) continue; /* a map of fewer than four pixels */
+    if (++at.ox == s->out_w) at.ox = 0, ++at.oy;
   }
   for (int32_t ky = 0; ky < s->kernel_h; ++ky) {
     const int8_t* from[4];
@@ -153,16 +171,19 @@ THIMBLE_KERNEL void thimble_conv2d_s8_m0(const int8_t* in, int8_t* out, const in
   const int32_t bytes = 8 * s->kernel_h * s->kernel_w * s->in_c;
   int8_t* const rows = (int8_t*)scratch + bytes;
   const int pointwise = s->kernel_h * s->kernel_w * s->stride_h * s->stride_w == 1 && s->pad_top + s->pad_left == 0;
-  for (int32_t done = 0; done < s->pixels; done += 4) {
-    const int32_t first = s->pixels < 4 ? 0 : done + 4 > s->pixels ? s->pixels - 4 : done;
+  thimble_conv2d_place_m0 at = {0, 0};
+  for (int32_t done = 0; done < s->pixels; done += 4, at.ox += 4) {
+    const int32_t back = s->pixels >= 4 && done + 4 > s->pixels ? done + 4 - s->pixels : 0;
     if (pointwise && s->pixels >= 4) {
-      const int8_t* from = in + first * s->in_c;
+      const int8_t* from = in + (done - back) * s->in_c;
       thimble_pack_pairs(taps, from, from + s->in_c, from + 2 * s->in_c, from + 3 * s->in_c, s->in_c);
     } else {
-      thimble_gather_m0(taps, rows, in, first, s);
+      for (at.ox -= back; at.ox < 0; at.ox += s->out_w) --at.oy;
+      for (; at.ox >= s->out_w; at.ox -= s->out_w) ++at.oy;
+      if (s->pixels < 4 || !thimble_pack_inside_m0(taps, in, at, s)) thimble_gather_m0(taps, rows, in, at, s->pixels, s);
     }
     if (s->pixels >= 4) {
-      tile(taps, words, blocks, out + first * s->out_c, s->out_c, s->out_c, weights, bytes);
+      tile(taps, words, blocks, out + (done - back) * s->out_c, s->out_c, s->out_c, weights, bytes);
     } else {
       int8_t* const few = rows + 4 * s->kernel_w * s->in_c;
       tile(taps, words, blocks, few, s->out_c, s->out_c, weights, bytes);
