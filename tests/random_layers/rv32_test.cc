@@ -6,6 +6,7 @@
 #include "kernels/kernel.h"
 #include "kernels/rv32_packing.h"
 #include "ops/conv2d.h"
+#include "ops/fully_connected.h"
 #include "ops/ops.h"
 #include "random_layers/on_board.h"
 
@@ -57,6 +58,43 @@ TEST(PairedPixels, FillTheirBlocksToTheEdgeAndNoFurther) {
   for (const auto& [weights, first_block] : cases) {
     const Graph graph = pointwise(weights);
     EXPECT_EQ(blocks_of(conv2d_layer(graph.nodes[0], graph), 0, kChannels, 8).front(), first_block);
+    ASSERT_EQ(nodes_on_kernels(graph, board(), "_rv32"), 1);
+    expect_equal_on(graph, board(), searching_records(graph));
+  }
+}
+
+/// A fully connected layer whose every unit has one row of weights, repeated to fill 41 taps.
+Graph units_of(const std::vector<std::vector<int8_t>>& rows) {
+  constexpr int kFeatures = 41;
+  Graph graph;
+  graph.name = "units";
+  std::vector<int8_t> weights;
+  for (const auto& row : rows)
+    for (size_t k = 0; k < kFeatures; ++k) weights.push_back(row[k % row.size()]);
+  const ValueId x = graph.add_input("x", {DType::I8, {1, kFeatures}, per_tensor(0.05f, -3)});
+  const ValueId w = graph.add_constant<int8_t>("w", {static_cast<int64_t>(rows.size()), kFeatures}, weights, per_tensor(0.01f, 0));
+  graph.outputs = {add_node(graph, "fully_connected", "y", {x, w}, FullyConnectedAttrs{}, {per_tensor(2.5f, 3)})};
+  return graph;
+}
+
+TEST(PairedUnits, AreExactWhereTheyFillTheHalfWord) {
+  // All twelve of a group are cut at the same taps, so each edge has a group of its own, with one of its opposite beside it.
+  for (const std::vector<int8_t>& edge : {std::vector<int8_t>{127, 127, 2, 0},
+                                          {127, 127, 3, 0},
+                                          {-127, -127, -1, 0},
+                                          {-127, -127, -2, 0},
+                                          {-128},
+                                          {127},
+                                          {-128, 127, 1, 0},
+                                          {64},
+                                          {-64},
+                                          {-63, -64, -64, -64},
+                                          {32},
+                                          {-32},
+                                          {0}}) {
+    std::vector<std::vector<int8_t>> rows(12, edge);
+    rows[3] = {1}, rows[8] = {0}, rows[11] = {-1, 1};
+    const Graph graph = units_of(rows);
     ASSERT_EQ(nodes_on_kernels(graph, board(), "_rv32"), 1);
     expect_equal_on(graph, board(), searching_records(graph));
   }
