@@ -31,7 +31,7 @@ struct ModelOnBoard : ModelRequest {
   void fields(V&& v) {
     ModelRequest::fields(v);
     v("board", board, "where it is to run; `thimble boards` lists them");
-    v("optimize", optimize, "what counts most: speed and size alike, cycles, or flash");
+    v("optimize", optimize, "what counts most: speed and size alike, cycles, flash or RAM");
     v("tuned", tuned, "the file in which `thimble tune` keeps the fastest kernels; none is needed");
     v("no_tuned", no_tuned, "leave that file aside");
   }
