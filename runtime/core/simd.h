@@ -16,7 +16,10 @@
  *   thimble_sample_chunk, thimble_sample_some, thimble_fill_samples   int8 to samples, THIMBLE_SAMPLE_CHUNK at once
  *
  * and the plain arithmetic of lanes: of int8 as lanes (thimble_load_bytes), of quotients (thimble_quotient: towards zero, exact while both
- * numbers are below 2^24 and the quotient fits a byte). */
+ * numbers are below 2^24 and the quotient fits a byte).
+ *
+ * For floats: thimble_reals are THIMBLE_LANES of them. thimble_multiply_add may round once; thimble_greater_reals(a, b) is a where a > b
+ * and else b, also where one is no number, and thimble_less_reals alike. */
 #ifndef THIMBLE_CORE_SIMD_H
 #define THIMBLE_CORE_SIMD_H
 
@@ -28,6 +31,22 @@
 #else
 #define THIMBLE_UNROLLED _Pragma("GCC unroll 64")
 #endif
+
+/* For tiles of at most 8 pixels times 4 vectors: every index is a literal, so that the compiler keeps the sums in registers. */
+#define THIMBLE_EACH_PIXEL(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7)
+#define THIMBLE_EACH_VECTOR(DO, p) DO(p, 0) DO(p, 1) DO(p, 2) DO(p, 3)
+
+THIMBLE_INLINE thimble_reals thimble_clamp_reals(thimble_reals x, float low, float high) {
+  return thimble_less_reals(thimble_splat_real(high), thimble_greater_reals(thimble_splat_real(low), x));
+}
+/* The first `count` lanes (a literal). */
+THIMBLE_INLINE void thimble_store_clamped(float* to, thimble_reals x, int32_t count, float low, float high) {
+  const thimble_reals clamped = thimble_clamp_reals(x, low, high);
+  if (count == THIMBLE_LANES)
+    thimble_store_reals(to, clamped);
+  else
+    thimble_store_some_reals(to, clamped, count);
+}
 
 /* `n` taps; whole chunks are written. */
 THIMBLE_INLINE void thimble_widen_taps(thimble_tap* to, const int8_t* from, int32_t n) {

@@ -104,4 +104,22 @@ THIMBLE_INLINE void thimble_sample_chunk(thimble_sample* to, const int8_t* from)
 THIMBLE_INLINE void thimble_sample_some(thimble_sample* to, const int8_t* from, int32_t n) { thimble_widen_some(to, from, n); }
 THIMBLE_INLINE void thimble_fill_samples(thimble_sample* to, int32_t value) { thimble_fill_chunk(to, value); }
 
+typedef __m256 thimble_reals;
+THIMBLE_INLINE thimble_reals thimble_load_reals(const float* p) { return _mm256_loadu_ps(p); }
+THIMBLE_INLINE thimble_reals thimble_splat_real(float x) { return _mm256_set1_ps(x); }
+THIMBLE_INLINE thimble_reals thimble_add_reals(thimble_reals a, thimble_reals b) { return _mm256_add_ps(a, b); }
+THIMBLE_INLINE thimble_reals thimble_multiply_reals(thimble_reals a, thimble_reals b) { return _mm256_mul_ps(a, b); }
+THIMBLE_INLINE thimble_reals thimble_divide_reals(thimble_reals a, thimble_reals b) { return _mm256_div_ps(a, b); }
+THIMBLE_INLINE thimble_reals thimble_multiply_add(thimble_reals sum, thimble_reals a, thimble_reals b) {
+  return _mm256_fmadd_ps(a, b, sum);
+}
+THIMBLE_INLINE thimble_reals thimble_greater_reals(thimble_reals a, thimble_reals b) { return _mm256_max_ps(a, b); }
+THIMBLE_INLINE thimble_reals thimble_less_reals(thimble_reals a, thimble_reals b) { return _mm256_min_ps(a, b); }
+THIMBLE_INLINE void thimble_store_reals(float* to, thimble_reals x) { _mm256_storeu_ps(to, x); }
+THIMBLE_INLINE void thimble_store_some_reals(float* to, thimble_reals x, int32_t n) {
+  float all[THIMBLE_LANES];
+  _mm256_storeu_ps(all, x);
+  memcpy(to, all, (size_t)n * sizeof *to);
+}
+
 #endif

@@ -97,4 +97,20 @@ THIMBLE_INLINE void thimble_fill_samples(thimble_sample* to, int32_t value) {
   _mm512_storeu_si512((void*)to, _mm512_set1_epi16((int16_t)value));
 }
 
+typedef __m512 thimble_reals;
+THIMBLE_INLINE thimble_reals thimble_load_reals(const float* p) { return _mm512_loadu_ps((const void*)p); }
+THIMBLE_INLINE thimble_reals thimble_splat_real(float x) { return _mm512_set1_ps(x); }
+THIMBLE_INLINE thimble_reals thimble_add_reals(thimble_reals a, thimble_reals b) { return _mm512_add_ps(a, b); }
+THIMBLE_INLINE thimble_reals thimble_multiply_reals(thimble_reals a, thimble_reals b) { return _mm512_mul_ps(a, b); }
+THIMBLE_INLINE thimble_reals thimble_divide_reals(thimble_reals a, thimble_reals b) { return _mm512_div_ps(a, b); }
+THIMBLE_INLINE thimble_reals thimble_multiply_add(thimble_reals sum, thimble_reals a, thimble_reals b) {
+  return _mm512_fmadd_ps(a, b, sum);
+}
+THIMBLE_INLINE thimble_reals thimble_greater_reals(thimble_reals a, thimble_reals b) { return _mm512_max_ps(a, b); }
+THIMBLE_INLINE thimble_reals thimble_less_reals(thimble_reals a, thimble_reals b) { return _mm512_min_ps(a, b); }
+THIMBLE_INLINE void thimble_store_reals(float* to, thimble_reals x) { _mm512_storeu_ps((void*)to, x); }
+THIMBLE_INLINE void thimble_store_some_reals(float* to, thimble_reals x, int32_t n) {
+  _mm512_mask_storeu_ps((void*)to, (__mmask16)((1u << n) - 1), x);
+}
+
 #endif

@@ -40,10 +40,6 @@ THIMBLE_INLINE void thimble_conv2d_gather_simd(thimble_tap* to, const int8_t* in
   }
 }
 
-/* Every index below is a literal, so that the compiler keeps the sums in registers. */
-#define THIMBLE_EACH_PIXEL(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7)
-#define THIMBLE_EACH_VECTOR(DO, p) DO(p, 0) DO(p, 1) DO(p, 2) DO(p, 3)
-
 /* `pixels` times `vectors`, at most 8 times 4; the last vector has `last` channels. */
 THIMBLE_INLINE void thimble_conv2d_block_simd(const thimble_tap* taps, const int8_t* weights, const int32_t* words, int8_t* out,
                                               int32_t vectors, int32_t last, const thimble_conv2d_s8_simd_shape* s) {

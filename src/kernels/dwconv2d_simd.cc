@@ -1,7 +1,5 @@
 #include "ops/dwconv2d.h"
 
-#include <numeric>
-
 #include "kernels/packing.h"
 #include "kernels/simd.h"
 #include "kernels/weighted.h"
@@ -16,30 +14,6 @@ constexpr int kMostPair = 255;  // |w0| + |w1| times 128 fits 16 bits
 Window2d lay(const Node& node, const Graph& graph) {
   const TensorType& w = graph.type(node.in[1]);
   return lay_window(node.attrs.as<Dwconv2dAttrs>(), graph.type(node.in[0]), w.shape[1], w.shape[2]);
-}
-
-/// The ring and the walk along a row: see runtime/kernels/dwconv2d_simd.h.
-struct Line {
-  int64_t left = 0, right = 0, pitch = 0, ring = 0;
-  int64_t blocks = 0, steps = 0, in_step = 0, out_step = 0, last_channels = 0, line = 0;
-};
-Line line_of(const Simd& simd, const Window2d& at) {
-  const int64_t wide = simd.channels, reach_w = (at.kernel_w - 1) * at.dilation_w;
-  Line l{.ring = (at.kernel_h - 1) * at.dilation_h + 1, .last_channels = wide, .line = at.out_w * at.in_c};
-  if (at.stride_w == 1) {
-    l.blocks = std::min(at.in_c / std::gcd(at.in_c, wide), (l.line + wide - 1) / wide);
-    l.in_step = l.out_step = at.in_c / std::gcd(at.in_c, wide) * wide;
-    l.steps = (l.line + l.out_step - 1) / l.out_step;
-  } else {
-    l.blocks = (at.in_c + wide - 1) / wide;
-    l.in_step = at.stride_w * at.in_c, l.out_step = at.in_c, l.steps = at.out_w;
-    l.last_channels = at.in_c - (l.blocks - 1) * wide;
-  }
-  const int64_t columns = (at.out_w - 1) * at.stride_w + reach_w + 1;
-  l.left = at.pad_left * at.in_c;
-  l.right = std::max<int64_t>(0, columns - at.pad_left - at.in_w) * at.in_c;
-  l.pitch = std::max(columns, at.pad_left + at.in_w) * at.in_c + std::max<int64_t>(simd.sample_chunk, wide);
-  return l;
 }
 
 std::optional<std::string> refuses(const Node& node, const Graph& graph) {
@@ -60,14 +34,14 @@ std::optional<std::string> refuses(const Node& node, const Graph& graph) {
 
 template <const Simd& simd>
 int64_t scratch(const Node& node, const Graph& graph) {
-  const Line l = line_of(simd, lay(node, graph));
+  const SimdLine l = simd_line(simd, lay(node, graph));
   return l.ring * l.pitch * simd.sample_bytes;
 }
 
 template <const Simd& simd>
 double cycles(const Node& node, const Graph& graph, const Board&) {
   const Window2d at = lay(node, graph);
-  const Line l = line_of(simd, at);
+  const SimdLine l = simd_line(simd, at);
   const auto vectors = static_cast<double>(at.batches * at.out_h * l.blocks * l.steps),
              taps = static_cast<double>(at.kernel_h * at.kernel_w);
   const double rows = static_cast<double>(at.batches * at.in_h) * (8 + 1.5 * static_cast<double>(l.pitch) / simd.sample_chunk);
@@ -101,7 +75,7 @@ template <const Simd& simd>
 KernelCall lower(const Node& node, const Graph& graph) {
   constexpr int64_t kCacheLine = 64;
   const Window2d at = lay(node, graph);
-  const Line l = line_of(simd, at);
+  const SimdLine l = simd_line(simd, at);
   const Int8Layer layer = dwconv2d_layer(node, graph);
   const Int8Scaling scaling = scaling_of(layer, 31, 2);
   Fields fields;

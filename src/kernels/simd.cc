@@ -42,6 +42,17 @@ const Simd kAvx2{.needs = Isa::Avx2,
                  .tap = 1.2,
                  .finish = 6};
 
+Simd for_floats(const Simd& simd) {
+  Simd floats = simd;
+  floats.group = 1;
+  floats.tap_bytes = floats.sample_bytes = static_cast<int>(sizeof(float));
+  floats.channels = floats.sample_chunk = simd.lanes;
+  floats.dot = floats.weights = floats.taps = floats.tap = 0.5;
+  floats.latency = 4;
+  floats.finish = 3;
+  return floats;
+}
+
 namespace {
 
 constexpr int64_t kMostPixels = 8, kMostVectors = 4;
@@ -67,6 +78,25 @@ SimdTile simd_tile(const Simd& simd, int64_t pixels, int64_t channels, int64_t g
       if (best.cycles == 0 || all < best.cycles) best = {p, v, all};
     }
   return best;
+}
+
+SimdLine simd_line(const Simd& simd, const Window2d& at) {
+  const int64_t wide = simd.channels, reach_w = (at.kernel_w - 1) * at.dilation_w;
+  SimdLine l{.ring = (at.kernel_h - 1) * at.dilation_h + 1, .last_channels = wide, .line = at.out_w * at.in_c};
+  if (at.stride_w == 1) {
+    l.blocks = std::min(at.in_c / std::gcd(at.in_c, wide), (l.line + wide - 1) / wide);
+    l.in_step = l.out_step = at.in_c / std::gcd(at.in_c, wide) * wide;
+    l.steps = (l.line + l.out_step - 1) / l.out_step;
+  } else {
+    l.blocks = (at.in_c + wide - 1) / wide;
+    l.in_step = at.stride_w * at.in_c, l.out_step = at.in_c, l.steps = at.out_w;
+    l.last_channels = at.in_c - (l.blocks - 1) * wide;
+  }
+  const int64_t columns = (at.out_w - 1) * at.stride_w + reach_w + 1;
+  l.left = at.pad_left * at.in_c;
+  l.right = std::max<int64_t>(0, columns - at.pad_left - at.in_w) * at.in_c;
+  l.pitch = std::max(columns, at.pad_left + at.in_w) * at.in_c + std::max<int64_t>(simd.sample_chunk, wide);
+  return l;
 }
 
 std::vector<int8_t> simd_weights(const Simd& simd, const Int8Layer& layer, int64_t vectors) {

@@ -3,6 +3,7 @@
 
 #include "kernels/int8_scaling.h"
 #include "kernels/kernel.h"
+#include "ops/window2d.h"
 
 namespace thimble {
 
@@ -26,6 +27,15 @@ struct Simd {
   double finish = 0;         ///< to requantise and store a vector
 };
 extern const Simd kAvx512, kAvx2;
+/// The same registers full of floats, a tap to a multiplication.
+Simd for_floats(const Simd& simd);
+
+/// How the rows under a depthwise window lie in a ring, and how vectors walk along them: see runtime/kernels/dwconv2d_simd.h.
+struct SimdLine {
+  int64_t left = 0, right = 0, pitch = 0, ring = 0;
+  int64_t blocks = 0, steps = 0, in_step = 0, out_step = 0, last_channels = 0, line = 0;
+};
+SimdLine simd_line(const Simd& simd, const Window2d& at);
 
 /// Pixels and vectors of output channels that are summed at a time.
 struct SimdTile {

@@ -31,6 +31,11 @@ double largest(std::span<const std::byte> bytes) {
 
 }  // namespace
 
+double float_tolerance(const Board& board) {
+  const bool fuses = has(board.isa, Isa::Avx2) || has(board.isa, Isa::Avx512) || has(board.isa, Isa::AArch64);
+  return fuses ? kFusedTolerance : kFloatTolerance;
+}
+
 Cell Comparison::cell() const {
   if (identical) return {"equal", Style::Good};
   if (differing > 0) return {fmt::format("{} of {} bytes differ", grouped(differing), grouped(integer_bytes)), Style::Bad};

@@ -9,10 +9,14 @@
 #include "base/table.h"
 #include "ir/tensor.h"
 #include "steps/records.h"
+#include "targets/board.h"
 
 namespace thimble {
 
 constexpr double kFloatTolerance = 1e-5;
+/// Of outputs of a board whose vectors round a multiplication and its addition once: see docs/decisions/0006.
+constexpr double kFusedTolerance = 3e-5;
+double float_tolerance(const Board& board);
 
 struct Comparison {
   int64_t bytes = 0;          ///< compared
@@ -21,7 +25,9 @@ struct Comparison {
   double relative_error = 0;  ///< the largest of a float element; infinite where one is not a number and the other is
   bool identical = true;      ///< to the bit, floats included
 
-  bool ok() const { return differing == 0 && relative_error <= kFloatTolerance; }
+  double tolerance = kFloatTolerance;
+
+  bool ok() const { return differing == 0 && relative_error <= tolerance; }
   /// "equal", "3 of 192 bytes differ", "relative error 2.4e-07"
   Cell cell() const;
   Json json() const;

@@ -34,6 +34,7 @@ std::vector<OpCase> pool2d_cases() {
     add("3x2_same_20_channels_s8", DType::I8, {1, 5, 4, 20}, {{kSame, {}, 2, 1}, 3, 2});
     add("2x2_stride2_f32", DType::F32, {1, 6, 8, 3}, {{kValid, {}, 2, 2}, 2, 2});
     add("3x3_same_relu_f32", DType::F32, {2, 5, 7, 2}, {{kSame, {}, 2, 1}, 3, 3, Activation::Relu});
+    add("3x2_same_20_channels_f32", DType::F32, {1, 5, 4, 20}, {{kSame, {}, 2, 1}, 3, 2, Activation::Relu});
     add("4x4_relu6_f32", DType::F32, {1, 5, 5, 2}, {{kValid}, 4, 4, Activation::Relu6});
   }
   return all;

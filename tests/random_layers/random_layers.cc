@@ -250,4 +250,39 @@ void RandomLayers::add_long_sums() {
   }
 }
 
+void RandomLayers::add_wide_float_conv2d() {
+  const int kernel_h = pick(1, 4), kernel_w = pick(1, 4), in_c = pick(1, 40), out_c = pick(1, 70);
+  Conv2dAttrs attrs;
+  attrs.padding = one_of({Padding::Same, Padding::Valid});
+  attrs.dilation_h = pick(1, 2), attrs.dilation_w = pick(1, 3);
+  attrs.stride_h = pick(1, 3), attrs.stride_w = pick(1, 3);
+  attrs.activation = one_of({Activation::None, Activation::Relu});
+  const Shape shape = {pick(1, 2), (kernel_h - 1) * 2 + pick(1, 5), (kernel_w - 1) * 3 + pick(1, 16), in_c};
+  const ValueId x = graph_.add_input("x" + std::to_string(graph_.inputs.size()), {DType::F32, shape, {}});
+  finish_float("conv2d", {x, add_floats("w", {out_c, kernel_h, kernel_w, in_c}), add_floats("b", {out_c})}, attrs);
+}
+
+void RandomLayers::add_wide_float_dwconv2d() {
+  const int kernel_h = pick(1, 6), kernel_w = pick(1, 6), channels = pick(2, 70);
+  Dwconv2dAttrs attrs;
+  attrs.padding = one_of({Padding::Same, Padding::Valid});
+  attrs.dilation_h = pick(1, 2), attrs.dilation_w = pick(1, 3);
+  attrs.stride_h = pick(1, 3), attrs.stride_w = one_of({1, 1, 2, 3});
+  const Shape shape = {pick(1, 2), (kernel_h - 1) * 2 + pick(1, 5), (kernel_w - 1) * 3 + pick(1, 9), channels};
+  const ValueId x = graph_.add_input("x" + std::to_string(graph_.inputs.size()), {DType::F32, shape, {}});
+  finish_float("dwconv2d", {x, add_floats("w", {1, kernel_h, kernel_w, channels}), add_floats("b", {channels})}, attrs);
+}
+
+void RandomLayers::add_float_pool2d() {
+  const int kernel_h = pick(1, 4), kernel_w = pick(1, 4);
+  Pool2dAttrs attrs;
+  attrs.kernel_h = kernel_h, attrs.kernel_w = kernel_w;
+  attrs.padding = one_of({Padding::Same, Padding::Valid});
+  attrs.stride_h = pick(1, 3), attrs.stride_w = pick(1, 3);
+  attrs.activation = one_of({Activation::None, Activation::Relu, Activation::Relu6});
+  const Shape shape = {pick(1, 2), kernel_h + pick(0, 5), kernel_w + pick(0, 5), pick(4, 40)};
+  const ValueId x = graph_.add_input("x" + std::to_string(graph_.inputs.size()), {DType::F32, shape, {}});
+  finish_float(one_of({"average_pool2d", "max_pool2d"}), {x}, attrs);
+}
+
 }  // namespace thimble::testing

@@ -35,6 +35,9 @@ class RandomLayers {
   void add_rows();
   /// Fully connected layers and convolutions of thousands of taps.
   void add_long_sums();
+  void add_wide_float_conv2d();
+  void add_wide_float_dwconv2d();
+  void add_float_pool2d();
 
   const Graph& graph() const { return graph_; }
 
