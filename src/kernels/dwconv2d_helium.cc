@@ -92,7 +92,7 @@ int64_t scratch(const Node& node, const Graph& graph) {
   return kPad + s.batch * s.bytes();
 }
 
-double cycles(const Node& node, const Graph& graph, const Board&) { return 1.45 * strips_of(lay(node, graph)).cost; }
+double cycles(const Node& node, const Graph& graph, const Board&) { return 1.3 * strips_of(lay(node, graph)).cost; }
 
 std::optional<int64_t> overlap(const Node& node, const Graph& graph) {
   const Window2d at = lay(node, graph);
