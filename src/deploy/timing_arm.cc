@@ -188,9 +188,8 @@ constexpr TimingTable kTables[] = {
     {"cortex-m4", "Cortex-M4 TRM (DDI 0439), 3.3.1 instruction timings and 7.2.3 floating point; a taken branch refills two cycles",
      "-10 % to +5 % at zero wait states; flash wait states add up to 35 % to models that stream their weights once", cycles<kM4>},
     {"cortex-m7",
-     "no table is published: single-cycle classes, in-order dual issue of independent neighbours (not two multiplies, not load with "
-     "store), one cycle load-to-use, "
-     "predicted branches",
+     "no table is published; after Arm's scheduling model in LLVM (ARMScheduleM7.td): single-cycle classes, pairs of words in one cycle, "
+     "in-order dual issue of independent neighbours (not two multiplies, not load with store), one cycle load-to-use, predicted branches",
      "an estimate, -30 % to +30 %, with data and code in TCM or warm caches", cycles<kM7>},
     {"cortex-m33",
      "Cortex-M4 TRM figures, which the M33's three-stage pipeline is near to; divide 6; its limited dual issue of 16-bit pairs is not "
