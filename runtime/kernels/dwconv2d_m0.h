@@ -115,27 +115,29 @@ __asm__("thimble_spread_m0 thimble_spread_bytes\n");
 void thimble_spread_bytes(int32_t* to, const int8_t* from, int32_t count, int32_t step);
 
 /* Sizes along the fast and slow axes; in_fast_step ... are bytes from one pixel to the next. `phase` counts words of a phase of a plane's
- * row, of which there are stride_fast; `strip` the slow outputs made before the plane moves on. */
+ * row, of which there are stride_fast; `strip` the slow outputs made before the plane moves on. begin_* and end_* are pad_fast and
+ * in_fast + pad_fast divided by stride_fast: where the input begins and ends in a phase. */
 typedef struct {
   int32_t in_fast, in_slow, out_fast, out_slow, channels, multiplier;
   int32_t in_fast_step, in_slow_step, out_fast_step, out_slow_step;
   int32_t taps_fast, taps_slow, stride_fast, stride_slow, dilation_fast, dilation_slow, pad_fast, pad_slow;
   int32_t in_zero, phase, strip, by_strips, words;
+  int32_t begin_steps, begin_rest, end_steps, end_rest;
 } thimble_dwconv2d_s8_m0_shape;
 
 /* A row of the padded input; what is padding at both ends of it stays as it is. */
 THIMBLE_INLINE void thimble_plane_row_m0(int32_t* row, const int8_t* in, int32_t slow, const thimble_dwconv2d_s8_m0_shape* s) {
-  const int32_t i = slow - s->pad_slow;
+  const int32_t i = slow - s->pad_slow, step = s->stride_fast * s->in_fast_step;
+  const int inside = i >= 0 && i < s->in_slow;
+  if (inside) in += i * s->in_slow_step;
   for (int32_t p = 0; p < s->stride_fast; ++p, row += s->phase) {
-    const int32_t skip = s->pad_fast > p ? (s->pad_fast - p + s->stride_fast - 1) / s->stride_fast : 0;
-    const int32_t first = skip * s->stride_fast + p - s->pad_fast;
-    const int32_t there = first < s->in_fast ? (s->in_fast - first + s->stride_fast - 1) / s->stride_fast : 0;
-    const int32_t count = there < s->phase - skip ? there : s->phase - skip;
+    const int32_t begin = s->begin_steps + (p < s->begin_rest), last = s->end_steps + (p < s->end_rest);
+    const int32_t count = (last < s->phase ? last : s->phase) - begin;
     if (count <= 0) continue;
-    if (i >= 0 && i < s->in_slow)
-      thimble_spread_bytes(row + skip, in + i * s->in_slow_step + first * s->in_fast_step, count, s->stride_fast * s->in_fast_step);
+    if (inside)
+      thimble_spread_bytes(row + begin, in + (begin * s->stride_fast + p - s->pad_fast) * s->in_fast_step, count, step);
     else
-      for (int32_t k = 0; k < count; ++k) row[skip + k] = s->in_zero;
+      for (int32_t k = 0; k < count; ++k) row[begin + k] = s->in_zero;
   }
 }
 

@@ -172,7 +172,11 @@ KernelCall lower(const Node& node, const Graph& graph) {
                   {"phase", p.phase},
                   {"strip", p.strip},
                   {"by_strips", p.by_strips},
-                  {"words", static_cast<int64_t>(words.size()) / layer.channels}});
+                  {"words", static_cast<int64_t>(words.size()) / layer.channels},
+                  {"begin_steps", p.fast.pad / p.fast.stride},
+                  {"begin_rest", p.fast.pad % p.fast.stride},
+                  {"end_steps", (p.fast.in + p.fast.pad) / p.fast.stride},
+                  {"end_rest", (p.fast.in + p.fast.pad) % p.fast.stride}});
   return KernelCall("thimble_dwconv2d_s8_m0")
       .define(fmt::format("THIMBLE_DWCONV2D_ROWS_M0({}, {}, {}, {})", rows, layer.taps, scaling.pieces, int{scaling.signs}))
       .input(0)

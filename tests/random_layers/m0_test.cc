@@ -26,6 +26,18 @@ INSTANTIATE_TEST_SUITE_P(, RandomM0Layers,
                                            Family{"fully_connected", &RandomLayers::add_fully_connected, 100, 75}),
                          [](const auto& info) { return info.param.name; });
 
+/// Where flash counts, layers share functions that read their geometry.
+class RandomM0LayersInLittleFlash : public ::testing::TestWithParam<Family> {};
+
+TEST_P(RandomM0LayersInLittleFlash, AgreeWithTheInterpreter) { expect_family_equal_on(GetParam(), board(), "_m0", Optimize::Flash); }
+
+INSTANTIATE_TEST_SUITE_P(, RandomM0LayersInLittleFlash,
+                         ::testing::Values(Family{"conv2d", &RandomLayers::add_conv2d, 60, 80},
+                                           Family{"any_dwconv2d", &RandomLayers::add_any_dwconv2d, 50, 60},
+                                           Family{"fully_connected", &RandomLayers::add_fully_connected, 60, 70},
+                                           Family{"padded", &RandomLayers::add_padded, 60, 20}),
+                         [](const auto& info) { return info.param.name; });
+
 constexpr int kTaps = 40;
 
 /// Sums of 256, of 256 and one more, with -128, of both signs.
