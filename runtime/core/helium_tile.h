@@ -268,9 +268,9 @@ __asm__(
     "  .previous\n"
     ".endm\n");
 
-#define THIMBLE_TILE_HELIUM(name, pixels, rows, bytes, unroll, wide, out_c, step, shift, exact, zero, low, high)                 \
-  void name(const int8_t* x, const int8_t* second, int8_t* out, const int8_t* stream, int32_t tiles, int32_t rest);              \
-  __asm__(THIMBLE_SCALING_HELIUM(shift, exact, zero, low, high) "thimble_tile_helium " #name ", " #pixels ", " #rows ", " #bytes \
+#define THIMBLE_TILE_HELIUM(name, pixels, rows, bytes, unroll, wide, out_c, step, shift, exact, zero, low, high)                   \
+  void name(const int8_t* x, const int8_t* second, int8_t* out, const int8_t* stream, int32_t tiles, int32_t rest) __asm__(#name); \
+  __asm__(THIMBLE_SCALING_HELIUM(shift, exact, zero, low, high) "thimble_tile_helium " #name ", " #pixels ", " #rows ", " #bytes   \
                                                                 ", " #unroll ", " #wide ", " #out_c ", " #step "\n");
 
 #endif

@@ -51,8 +51,8 @@ __asm__(
     "  .previous\n"
     ".endm\n");
 
-#define THIMBLE_ADD_HELIUM(name, count, drop, low, high)                            \
-  void name(const int8_t* a, const int8_t* b, int8_t* out, const int32_t* factors); \
+#define THIMBLE_ADD_HELIUM(name, count, drop, low, high)                                           \
+  void name(const int8_t* a, const int8_t* b, int8_t* out, const int32_t* factors) __asm__(#name); \
   __asm__(THIMBLE_SCALING_HELIUM(1, 0, 0, low, high) "thimble_add_all_helium " #name ", " #count ", " #drop "\n");
 
 typedef void (*thimble_add_loop_helium)(const int8_t* a, const int8_t* b, int8_t* out, const int32_t* factors);

@@ -95,14 +95,15 @@ __asm__(
 
 #define THIMBLE_CONV2D_TILE_M0(name, pieces, signs)                                                                          \
   void name(const uint32_t* taps, const int32_t* words, const uint8_t* blocks, int8_t* out, int32_t channels, int32_t pitch, \
-            const int8_t* weights, int32_t bytes);                                                                           \
+            const int8_t* weights, int32_t bytes) __asm__(#name);                                                            \
   __asm__("thimble_conv2d_tile_m0 " #name ", " #pieces ", " #signs "\n");
 
 typedef void (*thimble_conv2d_tile_m0)(const uint32_t* taps, const int32_t* words, const uint8_t* blocks, int8_t* out, int32_t channels,
                                        int32_t pitch, const int8_t* weights, int32_t bytes);
 
 __asm__("thimble_pack_pairs_m0 thimble_pack_pairs\n");
-uint32_t* thimble_pack_pairs(uint32_t* to, const int8_t* a, const int8_t* b, const int8_t* c, const int8_t* d, int32_t count);
+uint32_t* thimble_pack_pairs(uint32_t* to, const int8_t* a, const int8_t* b, const int8_t* c, const int8_t* d,
+                             int32_t count) __asm__("thimble_pack_pairs");
 
 typedef struct {
   int32_t in_h, in_w, in_c, out_w, out_c, pixels; /* of the output */

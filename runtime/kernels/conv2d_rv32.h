@@ -163,11 +163,12 @@ __asm__(
     "  .previous\n"
     ".endm\n");
 
-#define THIMBLE_CONV2D_TILE_RV32(name, pairs)                                                                                      \
-  void name(const uint32_t* taps, const uint8_t* blocks, const int32_t* table, int8_t* out, const thimble_conv2d_tile_rv32* tile); \
+#define THIMBLE_CONV2D_TILE_RV32(name, pairs)                                               \
+  void name(const uint32_t* taps, const uint8_t* blocks, const int32_t* table, int8_t* out, \
+            const thimble_conv2d_tile_rv32* tile) __asm__(#name);                           \
   __asm__("thimble_conv2d_tile_rv32 " #name ", " #pairs "\n");
 #define THIMBLE_CONV2D_FINISH_RV32(name, tile, pairs, exact) \
-  void name(void);                                           \
+  void name(void) __asm__(#name);                            \
   __asm__("thimble_conv2d_finish_rv32 " #name ", " #tile ", " #pairs ", " #exact "\n");
 
 typedef void (*thimble_conv2d_tile_function_rv32)(const uint32_t* taps, const uint8_t* blocks, const int32_t* table, int8_t* out,

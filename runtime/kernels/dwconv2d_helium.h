@@ -207,7 +207,7 @@ __asm__(
 
 #define THIMBLE_DWCONV2D_HELIUM(name, lines, stride, along, step, line, strip_bytes, odd, shift, exact, zero, low, high)              \
   void name(const int8_t* strip, const int8_t* stream, int8_t* out, int32_t channels, int32_t strips, int32_t last,                   \
-            const int16_t* offsets);                                                                                                  \
+            const int16_t* offsets) __asm__(#name);                                                                                   \
   __asm__(THIMBLE_SCALING_HELIUM(shift, exact, zero, low, high) "thimble_dwconv2d_helium " #name ", " #lines ", " #stride ", " #along \
                                                                 ", " #step ", " #line ", " #strip_bytes ", " #odd "\n");
 

@@ -105,14 +105,14 @@ __asm__(
 
 #define THIMBLE_DWCONV2D_ROWS_M0(name, count, pieces, signs)                                                               \
   void name(const int32_t* plane, const int32_t* words, const int32_t* taps, int8_t* out, int32_t slow, int32_t step_fast, \
-            int32_t step_slow, int32_t span, int32_t step_plane);                                                          \
+            int32_t step_slow, int32_t span, int32_t step_plane) __asm__(#name);                                           \
   __asm__("thimble_dwconv2d_rows_m0 " #name ", " #count ", " #pieces ", " #signs "\n");
 
 typedef void (*thimble_dwconv2d_rows_m0)(const int32_t* plane, const int32_t* words, const int32_t* taps, int8_t* out, int32_t slow,
                                          int32_t step_fast, int32_t step_slow, int32_t span, int32_t step_plane);
 
 __asm__("thimble_spread_m0 thimble_spread_bytes\n");
-void thimble_spread_bytes(int32_t* to, const int8_t* from, int32_t count, int32_t step);
+void thimble_spread_bytes(int32_t* to, const int8_t* from, int32_t count, int32_t step) __asm__("thimble_spread_bytes");
 
 /* Sizes along the fast and slow axes; in_fast_step ... are bytes from one pixel to the next. `phase` counts words of a phase of a plane's
  * row, of which there are stride_fast; `strip` the slow outputs made before the plane moves on. begin_* and end_* are pad_fast and

@@ -96,8 +96,8 @@ __asm__(
     "  .previous\n"
     ".endm\n");
 
-#define THIMBLE_DWCONV2D_3X3_RV32(name, stride, exact)                                                       \
-  void name(const thimble_plane* plane, const int32_t* table, int8_t* out, const thimble_dwconv2d_run* run); \
+#define THIMBLE_DWCONV2D_3X3_RV32(name, stride, exact)                                                                      \
+  void name(const thimble_plane* plane, const int32_t* table, int8_t* out, const thimble_dwconv2d_run* run) __asm__(#name); \
   __asm__("thimble_dwconv2d_3x3_rv32 " #name ", " #stride ", " #exact "\n");
 
 #endif

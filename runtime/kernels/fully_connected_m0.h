@@ -113,7 +113,7 @@ __asm__(
 
 #define THIMBLE_FULLY_CONNECTED_M0(name, pieces, signs, same)                                                                   \
   void name(const int8_t* in, const int32_t* weights, const uint8_t* blocks, const int32_t* words, int8_t* out, int32_t eights, \
-            int32_t bytes, const int32_t* scale);                                                                               \
+            int32_t bytes, const int32_t* scale) __asm__(#name);                                                                \
   __asm__("thimble_fully_connected_m0 " #name ", " #pieces ", " #signs ", " #same "\n");
 
 typedef void (*thimble_fully_connected_eights_m0)(const int8_t* in, const int32_t* weights, const uint8_t* blocks, const int32_t* words,

@@ -129,8 +129,9 @@ __asm__(
     "  .previous\n"
     ".endm\n");
 
-#define THIMBLE_FULLY_CONNECTED_RV32(name, same, exact)                                                                                  \
-  void name(const int8_t* in, const int32_t* words, const uint8_t* counts, int8_t* out, const thimble_fully_connected_s8_rv32_shape* s); \
+#define THIMBLE_FULLY_CONNECTED_RV32(name, same, exact)                                 \
+  void name(const int8_t* in, const int32_t* words, const uint8_t* counts, int8_t* out, \
+            const thimble_fully_connected_s8_rv32_shape* s) __asm__(#name);             \
   __asm__("thimble_fully_connected_rv32 " #name ", " #same ", " #exact "\n");
 
 typedef void (*thimble_fully_connected_function_rv32)(const int8_t* in, const int32_t* words, const uint8_t* counts, int8_t* out,

@@ -36,8 +36,8 @@ __asm__(
     "  thimble_leave_m0 \\name, 0\n"
     ".endm\n");
 
-#define THIMBLE_POOL_WINDOW_M0(name, maximum)                                                              \
-  void name(const int8_t* in, int32_t step, int32_t columns, int32_t rows, int32_t gap, int32_t* results); \
+#define THIMBLE_POOL_WINDOW_M0(name, maximum)                                                                             \
+  void name(const int8_t* in, int32_t step, int32_t columns, int32_t rows, int32_t gap, int32_t* results) __asm__(#name); \
   __asm__("thimble_pool_window_m0 " #name ", " #maximum "\n");
 
 typedef void (*thimble_pool_window_m0)(const int8_t* in, int32_t step, int32_t columns, int32_t rows, int32_t gap, int32_t* results);
