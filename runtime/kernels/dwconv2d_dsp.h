@@ -165,7 +165,9 @@ THIMBLE_INLINE void thimble_dwconv2d_group_dsp(const int8_t* in, int8_t* out, co
     const int32_t make = s->out_slow - done < s->strip ? s->out_slow - done : s->strip, base = done * s->stride;
     if (done > 0)
       for (int32_t k = 0; k < 4; ++k)
-        memcpy(planes + k * plane_words, planes + k * plane_words + (rows - keep) * row_words, (size_t)(4 * keep * row_words));
+        for (int32_t r = 0; r < keep; ++r)
+          memcpy(planes + k * plane_words + r * row_words, planes + k * plane_words + (rows - keep + r) * row_words,
+                 (size_t)(4 * row_words));
     for (; have < base + (make - 1) * s->stride + 3; ++have) {
       uint32_t* const row = planes + (have - base) * row_words;
       const int32_t i = have - s->pad_slow;

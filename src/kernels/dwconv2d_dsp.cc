@@ -29,8 +29,10 @@ struct Planes {
 /// Steps of four, a single leftover costing little more than a quarter.
 double steps(int64_t outputs) { return static_cast<double>(outputs / 4) + (outputs % 4 == 0 ? 0 : outputs % 4 == 1 ? 0.4 : 0.9); }
 
-Planes planes_of(const Window2d& at) {
-  constexpr int64_t kPlaneBytes = 2600;  // what a strip may take; enough for whole maps of 12x12
+/// What the planes of a strip may take: enough for whole maps of 12x12, or as little as can be.
+constexpr int64_t kFast = 2600, kLean = 0;
+
+Planes planes_of(const Window2d& at, int64_t most_bytes) {
   Planes p;
   const double by_rows = steps(at.out_h) * static_cast<double>(at.out_w), by_columns = steps(at.out_w) * static_cast<double>(at.out_h);
   p.rows_fast = by_rows * 1.02 < by_columns && 3 * at.out_w * at.in_c < 4096;
@@ -38,12 +40,13 @@ Planes planes_of(const Window2d& at) {
   p.in_fast = p.rows_fast ? at.in_h : at.in_w, p.in_slow = p.rows_fast ? at.in_w : at.in_h;
   p.pad_fast = p.rows_fast ? at.pad_top : at.pad_left, p.pad_slow = p.rows_fast ? at.pad_left : at.pad_top;
   p.pitch = (std::max(at.stride_h * (p.fast - 1) + kTaps + 3, p.in_fast + p.pad_fast + 1) + 1) / 2 * 2;
-  for (p.strip = p.slow; p.strip > 1 && p.bytes(at.stride_h) > kPlaneBytes;) --p.strip;
+  for (p.strip = p.slow; p.strip > 1 && p.bytes(at.stride_h) > most_bytes;) --p.strip;
   const int64_t strips = (p.slow + p.strip - 1) / p.strip;
   p.strip = (p.slow + strips - 1) / strips;  // equal strips need the least
   return p;
 }
 
+template <int64_t kMost>
 std::optional<std::string> refuses(const Node& node, const Graph& graph) {
   if (auto reason =
           refuse_unless({{dtype_is(graph, node, 0, DType::I8), "the input is not int8"},
@@ -60,21 +63,26 @@ std::optional<std::string> refuses(const Node& node, const Graph& graph) {
                                    {at.pad_top <= 1 && at.pad_left <= 1, "the padding is wider than the window"},
                                    {3 * at.in_c < 4096, "there are too many channels for a store's offset"}}))
     return reason;
-  const Planes p = planes_of(at);
+  const Planes p = planes_of(at, kMost);
   if (4 * p.pitch + 16 > 1020) return "a row of the input is too long for a load's offset";
+  if (kMost == kLean && p.strip == planes_of(at, kFast).strip) return "dwconv2d_s8_dsp takes no more scratch";
   return refuses_scaling(dwconv2d_layer(node, graph));
 }
 
+template <int64_t kMost>
 int64_t scratch(const Node& node, const Graph& graph) {
   const Window2d at = lay(node, graph);
-  return planes_of(at).bytes(at.stride_h);
+  return planes_of(at, kMost).bytes(at.stride_h);
 }
 
+template <int64_t kMost>
 double cycles(const Node& node, const Graph& graph, const Board&) {
   const Window2d at = lay(node, graph);
-  const Planes p = planes_of(at);
+  const Planes p = planes_of(at, kMost);
   const double per_channel = static_cast<double>(p.slow) * (steps(p.fast) * 60 + 14) + 40;
-  return 1.3 * static_cast<double>(at.in_c) * (per_channel + 1.8 * static_cast<double>(at.in_h * at.in_w));
+  const auto strips = [](const Planes& q) { return (q.slow + q.strip - 1) / q.strip; };
+  const auto more = static_cast<double>((strips(p) - strips(planes_of(at, kFast))) * (90 + 2 * p.pitch));
+  return 1.3 * static_cast<double>(at.in_c) * (per_channel + more + 1.8 * static_cast<double>(at.in_h * at.in_w));
 }
 
 std::vector<int32_t> make_stream(const Int8Layer& layer, const Int8Scaling& scaling, const Planes& p) {
@@ -94,10 +102,11 @@ std::vector<int32_t> make_stream(const Int8Layer& layer, const Int8Scaling& scal
   return stream;
 }
 
+template <int64_t kMost>
 KernelCall lower(const Node& node, const Graph& graph) {
   const Window2d at = lay(node, graph);
   const Int8Layer layer = dwconv2d_layer(node, graph);
-  const Planes p = planes_of(at);
+  const Planes p = planes_of(at, kMost);
   const int64_t in_row = at.in_w * at.in_c, out_row = at.out_w * at.in_c;
   const int64_t step_fast = p.rows_fast ? out_row : at.in_c, step_slow = p.rows_fast ? at.in_c : out_row;
   const Int8Scaling scaling = scaling_of(layer, 12, 4);                // here a smaller `up` is free: it is in the weights
@@ -129,19 +138,24 @@ KernelCall lower(const Node& node, const Graph& graph) {
                                                   {"words", c_literal(int64_t{4 + scaling.words()})}});
 }
 
+template <int64_t kMost>
+Kernel row(std::string_view name) {
+  return {.name = name,
+          .source = "kernels/dwconv2d_dsp.h",
+          .op = "dwconv2d",
+          .needs = Isa::ArmDsp,
+          .refuses = refuses<kMost>,
+          .scratch = scratch<kMost>,
+          .cycles = cycles<kMost>,
+          .lower = lower<kMost>,
+          .in_place = true,
+          .per_shape = true};
+}
+
 }  // namespace
 
 std::span<const Kernel> dwconv2d_dsp_kernels() {
-  static const Kernel kRows[] = {{.name = "dwconv2d_s8_dsp",
-                                  .source = "kernels/dwconv2d_dsp.h",
-                                  .op = "dwconv2d",
-                                  .needs = Isa::ArmDsp,
-                                  .refuses = refuses,
-                                  .scratch = scratch,
-                                  .cycles = cycles,
-                                  .lower = lower,
-                                  .in_place = true,
-                                  .per_shape = true}};
+  static const Kernel kRows[] = {row<kFast>("dwconv2d_s8_dsp"), row<kLean>("dwconv2d_s8_dsp_lean")};
   return kRows;
 }
 
