@@ -43,17 +43,18 @@ std::vector<const Kernel*> choose_kernels(const Graph& graph, const Board& board
   return chosen;
 }
 
+PlanStep plan_step(const Node& node, const Kernel& kernel, const Graph& graph) {
+  PlanStep step{.align = kernel.align, .in_place = kernel.in_place, .alias = kernel.alias};
+  if (kernel.scratch) step.scratch_bytes = kernel.scratch(node, graph);
+  if (kernel.overlap) step.overlap = kernel.overlap(node, graph);
+  step.operands_at = operands_in_output(node, graph);
+  step.outputs_at = outputs_in_operand(node, graph);
+  return step;
+}
+
 std::vector<PlanStep> plan_steps(const Graph& graph, const std::vector<const Kernel*>& kernels) {
   std::vector<PlanStep> steps;
-  for (size_t n = 0; n < kernels.size(); ++n) {
-    const Kernel& kernel = *kernels[n];
-    PlanStep step{.align = kernel.align, .in_place = kernel.in_place, .alias = kernel.alias};
-    if (kernel.scratch) step.scratch_bytes = kernel.scratch(graph.nodes[n], graph);
-    if (kernel.overlap) step.overlap = kernel.overlap(graph.nodes[n], graph);
-    step.operands_at = operands_in_output(graph.nodes[n], graph);
-    step.outputs_at = outputs_in_operand(graph.nodes[n], graph);
-    steps.push_back(step);
-  }
+  for (size_t n = 0; n < kernels.size(); ++n) steps.push_back(plan_step(graph.nodes[n], *kernels[n], graph));
   return steps;
 }
 

@@ -11,7 +11,8 @@ namespace thimble {
 /// every node no kernel runs, with all refusals.
 std::vector<const Kernel*> choose_kernels(const Graph& graph, const Board& board, Optimize optimize, const Preference& prefer = {});
 
-/// What the planner must know of each node, once it has a kernel.
+/// What the planner must know of a node, or of each one, once it has a kernel.
+PlanStep plan_step(const Node& node, const Kernel& kernel, const Graph& graph);
 std::vector<PlanStep> plan_steps(const Graph& graph, const std::vector<const Kernel*>& kernels);
 
 }  // namespace thimble

@@ -58,6 +58,9 @@ struct Plan {
 /// Plans the graph; `steps` has one entry per node.
 Plan plan_memory(const Graph& graph, std::vector<PlanStep> steps);
 
+/// A plan made at once, for comparing many graphs: nodes run in the order they stand in, buffers lie where they fit first.
+Plan plan_quickly(const Graph& graph, const std::vector<PlanStep>& steps);
+
 /// The timeline as people read it: one line per layer with its live buffers drawn, then arena, lower bound and gap.
 std::string print_timeline(const Graph& graph, const Plan& plan);
 

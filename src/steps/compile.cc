@@ -72,6 +72,7 @@ StepResult run(const AttrBag& bag, Progress& progress) {
   const Compiled& model = prepared.compiled;
   std::string why_not = "--plan-only was given";
   const auto sizes = request.plan_only ? std::nullopt : linked_sizes(model, *prepared.board, progress, why_not);
+  if (sizes) require_within_limit(request, model.name, sizes->ram(), "arena, state and stack");
   const fs::path source = fs::path(request.out) / (model.name + ".c"), header = fs::path(request.out) / (model.name + ".h");
   write_text(source, model.source);
   write_text(header, model.header);
@@ -79,11 +80,14 @@ StepResult run(const AttrBag& bag, Progress& progress) {
   StepResult result;
   result.text = fmt::format("{} for {}: {}\n\n{}\n{}\n", styled(Style::Bold, model.name), request.board, prepared.board->summary,
                             layer_table(model).text(), print_timeline(model.graph, model.plan));
+  for (const std::string& change : prepared.saved) result.text += "  " + wrapped(change, terminal().width - 2, "  ") + "\n";
+  if (!prepared.saved.empty()) result.text += "\n";
   result.text += sizes ? memory_text(*prepared.board, *sizes) : planned_memory_text(*prepared.board, model, why_not);
   result.text += fmt::format("\nwrote {} and {}\n", styled(Style::Bold, source.string()), styled(Style::Bold, header.string()));
 
   result.json.set("model", request.model).set("board", request.board).set("name", model.name).set("exact", sizes.has_value());
   set_memory(result.json, sizes ? *sizes : planned_sizes(model));
+  result.json.set("saved_ram", Json::Array(prepared.saved.begin(), prepared.saved.end()));
   result.json.set("lower_bound", model.plan.lower_bound).set("layers", layers_json(model));
   result.json.set("compiler_level", model.compiler_level).set("files", Json::Array{source.string(), header.string()});
   return result;

@@ -71,6 +71,8 @@ StepResult run(const AttrBag& bag, Progress& progress) {
                 fmt::format("'{}' has layers 0 to {} on {}", request.model, layers.size() - 1, request.board));
   std::string text =
       fmt::format("{} on {}: which kernel runs each layer, and why\n\n", styled(Style::Bold, model.compiled.name), request.board);
+  for (const std::string& change : model.saved) text += "  " + wrapped(change, terminal().width - 2, "  ") + "\n";
+  if (!model.saved.empty()) text += "\n";
   Json::Array rows;
   double cycles = 0;
   for (size_t i = 0; i < layers.size(); ++i) {

@@ -2,13 +2,50 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
+
 #include "base/files.h"
 #include "base/table.h"
 #include "formats/import.h"
 #include "passes/strips.h"
+#include "steps/save_ram.h"
 #include "steps/tuned.h"
 
 namespace thimble {
+namespace {
+
+constexpr int64_t kForTheStack = 256;  ///< of a limit; how much it is, is known once the firmware is linked
+
+/// What arena and state are to keep below; 0: no limit.
+int64_t most_ram(const ModelOnBoard& request, const Board& board) {
+  const int64_t asked = ram_limit_of(request.ram), limit = asked > 0 ? asked : board.ram.bytes;
+  return limit > 0 ? std::max<int64_t>(limit - kForTheStack, 1) : 0;
+}
+
+}  // namespace
+
+int64_t ram_limit_of(const std::string& text) {
+  if (text.empty()) return 0;
+  int64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  const std::string_view unit(read.ptr, static_cast<size_t>(end - read.ptr));
+  const bool kilo = unit == "k" || unit == "K";
+  if (read.ec != std::errc() || number <= 0 || number > (int64_t{1} << 40) || (!kilo && !unit.empty()))
+    throw Error(Blame::User, fmt::format("--ram cannot be '{}'", text), "write bytes, or k for 1,024 of them: 32768 or 32k");
+  return kilo ? number * 1024 : number;
+}
+
+void require_within_limit(const ModelOnBoard& request, const std::string& name, int64_t bytes, std::string_view what) {
+  const int64_t limit = ram_limit_of(request.ram);
+  if (limit == 0 || bytes <= limit) return;
+  throw Error(Blame::User,
+              fmt::format("'{}' takes {} bytes of RAM on {} ({}), more than the {} that --ram allows", name, grouped(bytes), request.board,
+                          what, grouped(limit)),
+              "strips and the kernels that need least are in that already; allow more, or make its largest layers smaller");
+}
+
 Graph load_model(const std::filesystem::path& path) {
   require_file(path);
   return import_model(path);
@@ -26,13 +63,23 @@ CompileOptions options_of(const ModelOnBoard& request, const Board& board, bool 
   return options;
 }
 
+Compiled compile_for(const Board& board, Graph graph, const ModelOnBoard& request, bool golden, std::vector<std::string>* saved) {
+  CompileOptions options = options_of(request, board, golden);
+  RamSaved less = save_ram(std::move(graph), board, options, ram_policy(request.optimize, board, most_ram(request, board)));
+  options.prefer = preference_with(std::move(less.swaps), std::move(options.prefer));
+  if (saved) *saved = std::move(less.notes);
+  Compiled model = compile(std::move(less.graph), board, options);
+  require_within_limit(request, model.name, model.arena_bytes + model.state_bytes, "arena and state");
+  return model;
+}
+
 Prepared prepare(const ModelOnBoard& request, Progress& progress, bool golden) {
   Prepared prepared;
   prepared.board = &board_named(request.board);
   progress.begin(fmt::format("compiling {} for {}", stem_of(request.model), request.board));
   prepared.imported = load_model(request.model);
   Graph graph = after_passes(prepared.imported, &prepared.passes);
-  prepared.compiled = compile(std::move(graph), *prepared.board, options_of(request, *prepared.board, golden));
+  prepared.compiled = compile_for(*prepared.board, std::move(graph), request, golden, &prepared.saved);
   return prepared;
 }
 

@@ -25,6 +25,7 @@ struct ModelRequest {
 struct ModelOnBoard : ModelRequest {
   std::string board = "nano33ble";
   Optimize optimize = Optimize::Balanced;
+  std::string ram;
   std::string tuned = ".thimble/tuned.json";
   bool no_tuned = false;
   template <class V>
@@ -32,6 +33,7 @@ struct ModelOnBoard : ModelRequest {
     ModelRequest::fields(v);
     v("board", board, "where it is to run; `thimble boards` lists them");
     v("optimize", optimize, "what counts most: speed and size alike, cycles, flash or RAM");
+    v("ram", ram, "the most RAM that it may take, in bytes or as 32k, whatever that costs in cycles; none: what the board has");
     v("tuned", tuned, "the file in which `thimble tune` keeps the fastest kernels; none is needed");
     v("no_tuned", no_tuned, "leave that file aside");
   }
@@ -42,6 +44,7 @@ struct Prepared {
   const Board* board = nullptr;
   Graph imported;  ///< as the file has it
   std::vector<PassReport> passes;
+  std::vector<std::string> saved;  ///< a line on each change that was made to save RAM
   Compiled compiled;
 };
 
@@ -51,6 +54,13 @@ Graph load_model(const std::filesystem::path& path);
 Graph after_passes(Graph graph, std::vector<PassReport>* reports = nullptr);
 /// What the request says about the compilation: its aim, and the kernels that were tuned for it.
 CompileOptions options_of(const ModelOnBoard& request, const Board& board, bool golden);
+/// The bytes that "32768" or "32k" stands for; 0 for "".
+int64_t ram_limit_of(const std::string& text);
+/// A User error where a request limits the RAM to less than `bytes`, which are `what`.
+void require_within_limit(const ModelOnBoard& request, const std::string& name, int64_t bytes, std::string_view what);
+
+/// What the passes left as code, in less RAM than it would take where the request is served by that. `saved`: a line on each change.
+Compiled compile_for(const Board& board, Graph graph, const ModelOnBoard& request, bool golden, std::vector<std::string>* saved = nullptr);
 /// Board, model, passes and code, in that order, so that a misspelt board is told at once.
 Prepared prepare(const ModelOnBoard& request, Progress& progress, bool golden = false);
 

@@ -61,7 +61,7 @@ Table layer_table(const Compiled& model, const RunResult& run, const Cost& cost)
     const Layer& layer = model.layers[i];
     macs += layer.macs;
     live = std::max(live, layer.ram_live);
-    std::vector<Cell> cells = {i, short_name(layer.name, 24), Cell(layer.op, Style::Accent), layer.kernel};
+    std::vector<Cell> cells = {i, short_name(layer.name, 28), Cell(layer.op, Style::Accent), layer.kernel};
     if (i < run.layers.size()) {
       const LayerCost& spent = run.layers[i];
       const std::string share = cost.cycles ? percent(spent.cycles, static_cast<double>(*cost.cycles)) : "-";
@@ -158,6 +158,7 @@ StepResult run(const AttrBag& bag, Progress& progress) {
   progress.begin(fmt::format("building {} for {}", model.name, request.board));
   Firmware firmware = build_firmware(model, *prepared.board, dir.path(), {}, progress);
   firmware.wait_states = static_cast<int>(request.wait_states);
+  require_within_limit(request, model.name, firmware.sizes.ram(), "arena, state and stack");
   progress.begin(fmt::format("counting {} on {}", model.name, request.board));
   const RunResult measured = run_firmware(firmware, records, /*count=*/true, progress);
   const Cost cost = cost_of(measured, *prepared.board);

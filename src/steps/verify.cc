@@ -164,7 +164,7 @@ class Verification {
   }
 
   void run_firmwares(const Board& board, Row& row) const {
-    const Compiled model = compile(rewritten_, board, options_of(request_, board, /*golden=*/false));
+    const Compiled model = compile_for(board, rewritten_, request_, /*golden=*/false);
     std::vector<Record> records;
     for (const RecordSet& set : golden_.sets) records.insert(records.end(), set.inputs.begin(), set.inputs.end());
     const TempDir plain, traced;
