@@ -82,6 +82,29 @@ Grid silicon_grid() {
   return grid;
 }
 
+/// Our cycles with and without what the flash of the l4r5 waits.
+std::string waiting_section(const std::vector<Row>& rows) {
+  Grid grid{.heading = "Waiting for flash, on the l4r5",
+            .columns = {"model", "cycles, no wait states", "cycles, five", "ratio", "best chip", "of the best chip"},
+            .rows = {}};
+  for (const Model& model : all_models()) {
+    const auto waiting = figure(rows, key_of(model.name, "l4r5", kWaiting), "cycles");
+    const auto plain = figure(rows, key_of(model.name, "l4r5", "balanced"), "cycles");
+    if (!waiting || !plain) continue;
+    const PeerSilicon* chip = peers().best_silicon("cortex-m4", model.name);
+    const auto best = chip ? std::optional(chip->cycles()) : std::nullopt;
+    grid.rows.push_back({std::string(model.name), number(plain), number(waiting), ratio(waiting, static_cast<double>(*plain)),
+                         number(chip ? std::optional(static_cast<int64_t>(chip->cycles())) : std::nullopt), ratio(waiting, best)});
+  }
+  if (grid.rows.empty()) return "";
+  return to_markdown(grid) +
+         "`thimble profile --wait-states 5`: at 120 MHz a read of this chip's flash waits five cycles. Counted are reads of eight bytes of "
+         "code that\nmiss a cache of 1 kB, two cycles less where they follow the last one, and every constant once. The chip's cache "
+         "places "
+         "lines more cleverly,\nits flash can be set to reads of sixteen bytes, and weights that are read again may wait again: a bound "
+         "neither from above nor from below.\nInner loops longer than the cache (the long ones of 1x1 convolutions) pay most.\n\n";
+}
+
 constexpr std::string_view kTrust = R"(## How far to trust the cycles
 
 The emulator counts instructions, not time. A table per core (its source stands beside it in `src/deploy/timing_*.cc`) says what each class
@@ -114,7 +137,7 @@ std::string document() {
   text += "## Goals for the MLPerf Tiny models\n\n" + to_markdown(goal_grid(judge(rows)), 2) + "## Models on boards\n\n";
   for (const Grid& grid : model_grids(rows)) text += to_markdown(grid);
   text += mode_section(rows) + layer_section() + kernel_section() + std::string(kTrust) + to_markdown(silicon_grid()) +
-          std::string(kTrustAfter);
+          std::string(kTrustAfter) + waiting_section(rows);
   text += fmt::format("## Sources\n\n- {}\n- {}\n", peers().builds_source, peers().silicon_source);
   return text;
 }

@@ -47,7 +47,8 @@ Figures measure(const Job& job) {
   Figures figures{.job = job};
   for (const Node& node : prepared.imported.nodes) figures.imported.push_back(node.name);
   try {
-    const Firmware firmware = build_firmware(prepared.compiled, *prepared.board, dir.path(), {}, silent);
+    Firmware firmware = build_firmware(prepared.compiled, *prepared.board, dir.path(), {}, silent);
+    firmware.wait_states = job.wait_states;
     figures.sizes = firmware.sizes;
     const auto records = random_records(input_types(prepared.compiled.graph), Texture::Uniform, 1, 1);
     const RunResult run = run_firmware(firmware, records, /*count=*/true, silent);

@@ -14,6 +14,7 @@ namespace thimble::bench {
 struct Job {
   std::string model, file, board;
   Optimize optimize = Optimize::Balanced;
+  int wait_states = 0;  ///< of the flash
 };
 
 struct LayerFigures {
