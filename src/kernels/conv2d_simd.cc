@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "kernels/packing.h"
 #include "kernels/simd.h"
 #include "kernels/weighted.h"
@@ -7,6 +9,8 @@
 
 namespace thimble {
 namespace {
+
+constexpr int64_t kMostRows = 16;
 
 bool is_conv2d(const Node& node) { return node.op->name == "conv2d"; }
 
@@ -35,19 +39,49 @@ void take_off_offset(Int8Layer& layer) {
     for (const int8_t w : layer.weights_of(c)) layer.bias[static_cast<size_t>(c)] -= kOffset * w;
 }
 
-/// What the layer is for an instruction set.
+/// What the layer is for an instruction set: see runtime/kernels/conv2d_simd.h.
 struct Fit {
   Window2d at;
-  int64_t channels = 0, taps = 0, groups = 0, pitch = 0;
+  int64_t channels = 0, rows = 1, runs = 1, span = 0, groups = 0, pixel_step = 0;
+  int64_t ring = 0, pitch = 0, right = 0, scratch = 0;  ///< scratch: in taps
   SimdTile tile;
+  int64_t window_groups() const { return rows * runs * groups; }
 };
 Fit fit(const Simd& simd, const Node& node, const Graph& graph) {
-  const TensorType& w = graph.type(node.in[1]);
-  Fit f{.at = lay(node, graph), .channels = w.shape[0], .taps = w.elements() / w.shape[0]};
-  f.groups = (f.taps + simd.group - 1) / simd.group;
-  f.pitch = f.groups * simd.group;
-  f.tile = simd_tile(simd, f.at.out_h * f.at.out_w, f.channels, f.groups);
+  Fit f{.at = lay(node, graph), .channels = graph.type(node.in[1]).shape[0]};
+  const Window2d& at = f.at;
+  const bool pixels = at.kernel_h * at.kernel_w == 1 && at.in_h == 1 && at.in_w == at.out_w && at.stride_w == 1 && at.batches == 1;
+  f.rows = at.kernel_h;
+  f.runs = at.dilation_w == 1 ? 1 : at.kernel_w;
+  f.span = at.dilation_w == 1 ? at.kernel_w * at.in_c : at.in_c;
+  f.groups = (f.span + simd.group - 1) / simd.group;
+  f.tile = simd_tile(simd, at.out_w, f.channels, f.window_groups());
+  if (pixels) {
+    f.pixel_step = f.groups * simd.group;
+    f.scratch = f.tile.pixels * f.pixel_step + simd.chunk;
+  } else {
+    const int64_t columns = (at.out_w - 1) * at.stride_w + (at.kernel_w - 1) * at.dilation_w + 1;
+    f.pixel_step = at.stride_w * at.in_c;
+    f.right = std::max<int64_t>(0, columns - at.pad_left - at.in_w) * at.in_c;
+    f.ring = (at.kernel_h - 1) * at.dilation_h + 1;
+    f.pitch = (at.pad_left + at.in_w) * at.in_c + f.right + simd.chunk;
+    f.scratch = (f.ring + 1) * f.pitch;
+  }
   return f;
+}
+
+/// The layer with zeros behind each run, as far as its last group reaches.
+Int8Layer with_whole_groups(const Simd& simd, Int8Layer layer, const Fit& f) {
+  std::vector<int8_t> weights;
+  for (int64_t c = 0; c < layer.channels; ++c)
+    for (int64_t run = 0; run < f.rows * f.runs; ++run) {
+      const auto taps = layer.weights_of(c).subspan(static_cast<size_t>(run * f.span), static_cast<size_t>(f.span));
+      weights.insert(weights.end(), taps.begin(), taps.end());
+      weights.resize(weights.size() + static_cast<size_t>(f.groups * simd.group - f.span));
+    }
+  layer.taps = f.window_groups() * simd.group;
+  layer.weights = std::move(weights);
+  return layer;
 }
 
 std::optional<std::string> refuses(const Node& node, const Graph& graph) {
@@ -56,21 +90,21 @@ std::optional<std::string> refuses(const Node& node, const Graph& graph) {
   for (const int32_t zero : w.quant.zero)
     if (zero != 0) return "the weights' zero point is not 0";
   if (is_conv2d(node) && w.shape[3] != x.shape[3]) return "the convolution is grouped";
+  if (is_conv2d(node) && w.shape[1] > kMostRows) return "the window has more than 16 rows";
   return refuses_scaling(layer_of(node, graph));
 }
 
 template <const Simd& simd>
 int64_t scratch(const Node& node, const Graph& graph) {
-  const Fit f = fit(simd, node, graph);
-  return (f.tile.pixels * f.pitch + simd.chunk) * simd.tap_bytes;
+  return fit(simd, node, graph).scratch * simd.tap_bytes;
 }
 
 template <const Simd& simd>
 double cycles(const Node& node, const Graph& graph, const Board&) {
   const Fit f = fit(simd, node, graph);
-  const auto pixels = static_cast<double>(f.at.out_h * f.at.out_w);
-  const double gather = pixels * (static_cast<double>(f.at.kernel_h) * 6 + 2.0 * static_cast<double>(f.taps) / simd.chunk);
-  return static_cast<double>(f.at.batches) * (f.tile.cycles + gather);
+  const auto rows = static_cast<double>(f.ring ? f.at.in_h : f.at.out_w), taps = static_cast<double>(f.ring ? f.pitch : f.at.in_c);
+  const double widen = rows * (6 + 2 * taps / simd.chunk);
+  return static_cast<double>(f.at.batches) * (static_cast<double>(f.at.out_h) * f.tile.cycles + widen);
 }
 
 template <const Simd& simd>
@@ -80,25 +114,35 @@ KernelCall lower(const Node& node, const Graph& graph) {
   Int8Layer layer = layer_of(node, graph);
   const Int8Scaling scaling = scaling_of(layer, 31, 2);
   if (simd.unsigned_taps) take_off_offset(layer);
+  layer = with_whole_groups(simd, std::move(layer), f);
   const int64_t vectors = (f.channels + simd.lanes - 1) / simd.lanes;
   const int64_t blocks = f.channels / (f.tile.vectors * simd.lanes), rest = vectors - blocks * f.tile.vectors;
   Fields fields;
   append(fields, {{"batches", f.at.batches},
                   {"in_h", f.at.in_h},
-                  {"in_w", f.at.in_w},
+                  {"in_row", f.at.in_w * f.at.in_c},
                   {"in_c", f.at.in_c},
                   {"out_h", f.at.out_h},
                   {"out_w", f.at.out_w},
-                  {"out_c", f.channels}});
-  append_window(fields, f.at);
-  append(fields, {{"in_zero", graph.type(node.in[0]).quant.zero[0]},
+                  {"out_c", f.channels},
+                  {"stride_h", f.at.stride_h},
+                  {"dilation_h", f.at.dilation_h},
+                  {"pad_top", f.at.pad_top},
+                  {"in_zero", graph.type(node.in[0]).quant.zero[0]},
+                  {"rows", f.rows},
+                  {"runs", f.runs},
+                  {"run_step", f.at.dilation_w * f.at.in_c},
+                  {"groups", f.groups},
+                  {"pixel_step", f.pixel_step},
+                  {"ring", f.ring},
+                  {"pitch", f.pitch},
+                  {"left", f.at.pad_left * f.at.in_c},
+                  {"right", f.right},
                   {"pixels", f.tile.pixels},
                   {"vectors", f.tile.vectors},
                   {"blocks", blocks},
                   {"rest", rest},
-                  {"rest_lanes", f.channels - (vectors - 1) * simd.lanes},
-                  {"groups", f.groups},
-                  {"pitch", f.pitch}});
+                  {"rest_lanes", f.channels - (vectors - 1) * simd.lanes}});
   fields.push_back(simd_scaling_field(layer, scaling));
   return KernelCall("thimble_conv2d_s8_simd")
       .input(0)
