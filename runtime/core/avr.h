@@ -13,7 +13,7 @@
 
 /* Four sums over `count` inputs; weights: four bytes for every input, in flash.
  * In the loop: in X, weights Z, count r24, input r28, zero r29, sums r12-r14, r15-r17, r18-r20, r21-r23. */
-void thimble_four_avr(const int8_t* in, const uint8_t* weights, uint16_t count, uint32_t* sums);
+void thimble_four_avr(const int8_t* in, const uint8_t* weights, uint16_t count, uint32_t* sums) __asm__("thimble_four_avr");
 __asm__(
     ".macro thimble_weight_avr a, b, c\n"
     "  lpm r0, Z+\n  mul r0, r28\n  add \\a, r0\n  adc \\b, r1\n  adc \\c, r29\n"
@@ -56,7 +56,7 @@ THIMBLE_INLINE uint32_t thimble_excess_avr(const int8_t* in, uint16_t count) {
  * are negative 3, what those lose 4, the least and the largest output. The output is the uppermost of the two bytes returned, or, where the
  * multiplier is so large that its 32 bits hold less, the lower one.
  * x r22-r24, a byte of the multiplier r18, zero r27; of the product, without its lowest byte, r19-r21, r25, r26. */
-uint16_t thimble_requantize_avr(uint32_t x, const uint8_t* scale);
+uint16_t thimble_requantize_avr(uint32_t x, const uint8_t* scale) __asm__("thimble_requantize_avr");
 __asm__(
     ".macro thimble_product_avr x, low, high, more:vararg\n"
     "  mul \\x, r18\n  add \\low, r0\n  adc \\high, r1\n"

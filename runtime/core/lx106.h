@@ -42,7 +42,7 @@ __asm__(
 /* Four pixels times two channels. taps: a byte of each pixel, tap by tap, a multiple of four taps up to `end`. words: the starts of both
  * channels, then four bytes for every two taps, the channels side by side. sums: in four words what each pixel begins with; behind them
  * four results of one channel, four of the other. Returns the end of what it read of `words`. */
-const int32_t* thimble_dot_lx106(const uint8_t* taps, const int32_t* words, int32_t* sums, const uint8_t* end);
+const int32_t* thimble_dot_lx106(const uint8_t* taps, const int32_t* words, int32_t* sums, const uint8_t* end) __asm__("thimble_dot_lx106");
 __asm__(
     "  thimble_enter_lx106 thimble_dot_lx106, 32\n"
     "  s32i a4, a1, 20\n  s32i a5, a1, 24\n"

@@ -9,7 +9,8 @@
 
 /* in: `count` bytes of int8. taken_off: from every sum. Leaves eight sums and returns the end of what it read of `words`.
  * In the loop: in a2, words a3, 128 a4, end a5, sums a6-a13, weights a14, input a15, product a0. */
-const int32_t* thimble_eight_lx106(const int8_t* in, const int32_t* words, int32_t* sums, int32_t count, int32_t taken_off);
+const int32_t* thimble_eight_lx106(const int8_t* in, const int32_t* words, int32_t* sums, int32_t count,
+                                   int32_t taken_off) __asm__("thimble_eight_lx106");
 __asm__(
     ".macro thimble_weight_lx106 sum, bit\n"
     "  extui a0, a14, \\bit, 8\n  mul16u a0, a0, a15\n  add \\sum, \\sum, a0\n"

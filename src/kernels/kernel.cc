@@ -43,6 +43,7 @@ std::vector<Verdict> consider(const Node& node, const Graph& graph, const Board&
       verdict.refusal = *reason;
     else
       verdict.cycles = kernel->cycles ? kernel->cycles(node, graph, board) : 0;
+    if (!std::isfinite(verdict.cycles)) verdict = {kernel, fmt::format("made for a core that lacks what {} has", board.name), 0};
     verdicts.push_back(std::move(verdict));
   }
   std::stable_sort(verdicts.begin(), verdicts.end(), [](const Verdict& a, const Verdict& b) {

@@ -127,7 +127,7 @@ struct Kernel {
   std::optional<std::string> (*refuses)(const Node&, const Graph&) = nullptr;
   /// Bytes of working memory; null: none.
   int64_t (*scratch)(const Node&, const Graph&) = nullptr;
-  /// An estimate; the cheapest admissible row wins.
+  /// An estimate; the cheapest admissible row wins. Infinite: the board has better instructions, and the row is refused.
   double (*cycles)(const Node&, const Graph&, const Board&) = nullptr;
   KernelCall (*lower)(const Node&, const Graph&) = nullptr;
   /// How the output may lie over operand 0 when that dies here: every byte of the operand that is still to be read stays unharmed as long

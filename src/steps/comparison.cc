@@ -32,7 +32,7 @@ double largest(std::span<const std::byte> bytes) {
 }  // namespace
 
 double float_tolerance(const Board& board) {
-  const bool fuses = has(board.isa, Isa::Avx2) || has(board.isa, Isa::Avx512) || has(board.isa, Isa::AArch64);
+  const bool fuses = has(board.isa, Isa::Avx2) || has(board.isa, Isa::Avx512);
   return fuses ? kFusedTolerance : kFloatTolerance;
 }
 
