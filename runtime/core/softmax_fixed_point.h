@@ -33,9 +33,9 @@ THIMBLE_FIXED int32_t thimble_exp_negative(int32_t a) {
   const int32_t third = thimble_rounding_doubling_high_multiply(x4 + x3, 715827883);
   const int32_t series = x + thimble_rounding_shift_right(third + x2, 1);
   int32_t result = 1895147668 + thimble_rounding_doubling_high_multiply(series, 1895147668);
-  int32_t k, bits = (part - a) >> 24;
+  int32_t k, bits = (part - a) >> 24; /* seven at most */
   if (a == 0) return INT32_MAX;
-  for (k = 0; k < 7; ++k, bits >>= 1)
+  for (k = 0; bits != 0; ++k, bits >>= 1)
     if (bits & 1) result = thimble_rounding_doubling_high_multiply(result, thimble_const_s32(factors, k));
   return result;
 }
