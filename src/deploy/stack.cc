@@ -13,7 +13,9 @@ bool one_of(std::string_view word, std::initializer_list<std::string_view> words
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-bool is_call(const Instruction& one) { return one_of(one.mnemonic, {"bl", "blx", "jal", "jalr", "call", "rcall", "call0", "callx0", "callq"}); }
+bool is_call(const Instruction& one) {
+  return one_of(one.mnemonic, {"bl", "blx", "jal", "jalr", "call", "rcall", "call0", "callx0", "callq"});
+}
 
 bool ends_function(const Instruction& one) {
   return one_of(one.mnemonic,

@@ -43,6 +43,7 @@ std::vector<OpCase> fully_connected_cases() {
           int8_case("s8_per_channel_relu6", 3, 17, 5, Activation::Relu6, 0),
           int8_case("s8_batch4_relu_n1_to_1", 4, 9, 3, Activation::ReluN1To1, -1),
           int8_case("s8_twenty_units", 1, 40, 20, Activation::Relu, -1),
+          int8_case("s8_many_rows", 60, 100, 40, Activation::None, 0),
           hybrid_case("f32_s8w", -1),
           hybrid_case("f32_s8w_per_channel", 0),
           float_case("f32", Activation::None),
