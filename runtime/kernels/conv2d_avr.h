@@ -27,7 +27,8 @@ THIMBLE_INLINE void thimble_window_avr(int8_t* to, const int8_t* in, int16_t y, 
 /* scratch: one window, where it is not a single pixel. */
 THIMBLE_KERNEL void thimble_conv2d_s8_avr(const int8_t* in, int8_t* out, const uint8_t* weights, const int32_t* starts,
                                           const uint8_t* scale, void* scratch, const thimble_conv2d_s8_avr_shape* s) {
-  const int pixel = s->kernel_h * s->kernel_w == 1 && s->pad_top + s->pad_left == 0;
+  const int pixel = s->kernel_h * s->kernel_w == 1 && s->pad_top + s->pad_left == 0 && (s->out_h - 1) * s->stride_h < s->in_h &&
+                    (s->out_w - 1) * s->stride_w < s->in_w;
   const uint16_t taps = (uint16_t)(s->kernel_h * s->kernel_w * s->in_c);
   for (int16_t oy = 0; oy < (int16_t)s->out_h; ++oy)
     for (int16_t ox = 0; ox < (int16_t)s->out_w; ++ox, out += (uint16_t)s->out_c) {

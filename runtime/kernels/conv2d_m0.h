@@ -171,7 +171,8 @@ THIMBLE_KERNEL void thimble_conv2d_s8_m0(const int8_t* in, int8_t* out, const in
   uint32_t* const taps = (uint32_t*)scratch;
   const int32_t bytes = 8 * s->kernel_h * s->kernel_w * s->in_c;
   int8_t* const rows = (int8_t*)scratch + bytes;
-  const int pointwise = s->kernel_h * s->kernel_w * s->stride_h * s->stride_w == 1 && s->pad_top + s->pad_left == 0;
+  const int pointwise = s->kernel_h * s->kernel_w * s->stride_h * s->stride_w == 1 && s->pad_top + s->pad_left == 0 &&
+                        s->out_w == s->in_w && s->pixels == s->in_h * s->in_w;
   thimble_conv2d_place_m0 at = {0, 0};
   for (int32_t done = 0; done < s->pixels; done += 4, at.ox += 4) {
     const int32_t back = s->pixels >= 4 && done + 4 > s->pixels ? done + 4 - s->pixels : 0;

@@ -27,7 +27,10 @@ std::optional<std::string> refuses(const Node& node, const Graph& graph) {
 }
 
 /// Whether the window is one pixel, which is read where it lies.
-bool pixel(const Window2d& at) { return at.kernel_h * at.kernel_w == 1 && at.pad_top + at.pad_left == 0; }
+bool pixel(const Window2d& at) {
+  return at.kernel_h * at.kernel_w == 1 && at.pad_top + at.pad_left == 0 && (at.out_h - 1) * at.stride_h < at.in_h &&
+         (at.out_w - 1) * at.stride_w < at.in_w;
+}
 
 int64_t scratch(const Node& node, const Graph& graph) {
   const Window2d at = lay(node, graph);

@@ -35,6 +35,7 @@ TEST_P(RandomAvrLayers, AgreeWithTheInterpreter) {
 
 INSTANTIATE_TEST_SUITE_P(, RandomAvrLayers,
                          ::testing::Values(SmallFamily{"conv2d", &RandomLayers::add_conv2d, 16, 10},
+                                           SmallFamily{"padded", &RandomLayers::add_padded, 30, 10},
                                            SmallFamily{"fully_connected", &RandomLayers::add_fully_connected, 12, 8}),
                          [](const auto& info) { return info.param.name; });
 

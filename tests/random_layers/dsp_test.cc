@@ -27,7 +27,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Family{"fully_connected", &RandomLayers::add_fully_connected, 100, 80},
                       Family{"pool2d", &RandomLayers::add_pool2d, 40, 100}, Family{"sum", &RandomLayers::add_sum, 60, 83},
                       Family{"any_conv2d", &RandomLayers::add_any_conv2d, 80, 88}, Family{"rows", &RandomLayers::add_rows, 60, 75},
-                      Family{"long_sums", &RandomLayers::add_long_sums, 12, 100}, Family{"product", &RandomLayers::add_product, 40, 80}),
+                      Family{"padded", &RandomLayers::add_padded, 100, 20}, Family{"long_sums", &RandomLayers::add_long_sums, 12, 100},
+                      Family{"product", &RandomLayers::add_product, 40, 80}),
     [](const auto& info) { return info.param.name; });
 
 /// Where flash counts, the compiler saves alignment and the layers share more code.

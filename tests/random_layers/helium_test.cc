@@ -18,7 +18,7 @@ INSTANTIATE_TEST_SUITE_P(, RandomHeliumLayers,
                                            Family{"dwconv2d", &RandomLayers::add_dwconv2d, 100, 60},
                                            Family{"fully_connected", &RandomLayers::add_fully_connected, 100, 80},
                                            Family{"pool2d", &RandomLayers::add_pool2d, 40, 90},
-                                           Family{"padded", &RandomLayers::add_padded, 100, 70},
+                                           Family{"padded", &RandomLayers::add_padded, 100, 30},
                                            Family{"sum", &RandomLayers::add_sum, 60, 60}),
                          [](const auto& info) { return info.param.name; });
 

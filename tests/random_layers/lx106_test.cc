@@ -17,6 +17,7 @@ INSTANTIATE_TEST_SUITE_P(, RandomLx106Layers,
                          ::testing::Values(Family{"conv2d", &RandomLayers::add_conv2d, 40, 80},
                                            Family{"dwconv2d", &RandomLayers::add_dwconv2d, 30, 80},
                                            Family{"any_dwconv2d", &RandomLayers::add_any_dwconv2d, 30, 45},
+                                           Family{"padded", &RandomLayers::add_padded, 50, 20},
                                            Family{"fully_connected", &RandomLayers::add_fully_connected, 50, 70}),
                          [](const auto& info) { return info.param.name; });
 

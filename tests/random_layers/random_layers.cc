@@ -138,13 +138,16 @@ void RandomLayers::add_pool2d() {
 }
 
 std::vector<int64_t> RandomLayers::pads_up_to(int64_t rows, int64_t columns) {
-  const int most_rows = static_cast<int>(rows), most_columns = static_cast<int>(columns);
-  return {pick(0, most_rows), pick(0, most_rows), pick(0, most_columns), pick(0, most_columns)};
+  std::vector<int64_t> pads;
+  for (const int64_t most : {rows, rows, columns, columns}) pads.push_back(one_of({true, false}) ? pick(0, static_cast<int>(most)) : 0);
+  return pads;
 }
 
 void RandomLayers::add_padded() {
-  const int kernel_h = pick(1, 4), kernel_w = pick(1, 4), in_c = pick(1, 17), out_c = pick(1, 9), kind = pick(0, 3);
-  const int wider = kind < 2 && pick(0, 4) == 0 ? 2 : 0;
+  // Single pixels that are padded at some sides only are easily taken for those that are not padded.
+  const bool point = pick(0, 2) == 0;
+  const int kernel_h = point ? 1 : pick(1, 4), kernel_w = point ? 1 : pick(1, 4), in_c = pick(1, 17), out_c = pick(1, 9);
+  const int kind = point ? 0 : pick(0, 3), wider = point || (kind < 2 && pick(0, 4) == 0) ? 2 : 0;
   const auto lay = [&](auto attrs) {
     attrs.stride_h = attrs.stride_w = pick(1, 2);
     attrs.pads = pads_up_to(kernel_h - 1 + wider, kernel_w - 1 + wider);

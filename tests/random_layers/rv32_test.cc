@@ -23,6 +23,7 @@ INSTANTIATE_TEST_SUITE_P(, RandomRv32Layers,
                          ::testing::Values(Family{"conv2d", &RandomLayers::add_conv2d, 120, 80},
                                            Family{"dwconv2d", &RandomLayers::add_dwconv2d, 100, 80},
                                            Family{"any_dwconv2d", &RandomLayers::add_any_dwconv2d, 60, 60},
+                                           Family{"padded", &RandomLayers::add_padded, 100, 20},
                                            Family{"fully_connected", &RandomLayers::add_fully_connected, 100, 55}),
                          [](const auto& info) { return info.param.name; });
 
