@@ -66,6 +66,16 @@ std::optional<FirmwareSizes> linked_sizes(const Compiled& model, const Board& bo
   }
 }
 
+/// What the linker would find too large, as far as the plan knows it.
+void require_room(const Compiled& model, const Board& board) {
+  const int64_t bytes = model.arena_bytes + model.state_bytes;
+  if (board.ram.bytes == 0 || bytes <= board.ram.bytes) return;
+  throw Error(Blame::User,
+              fmt::format("'{}' takes {} bytes of RAM (arena and state) and {} has {}", model.name, grouped(bytes), board.name,
+                          grouped(board.ram.bytes)),
+              "--optimize ram makes it as small as it gets; `thimble boards` lists larger boards");
+}
+
 StepResult run(const AttrBag& bag, Progress& progress) {
   const auto request = from_bag<CompileRequest>(bag);
   const Prepared prepared = prepare(request, progress, /*golden=*/true);
@@ -73,6 +83,7 @@ StepResult run(const AttrBag& bag, Progress& progress) {
   std::string why_not = "--plan-only was given";
   const auto sizes = request.plan_only ? std::nullopt : linked_sizes(model, *prepared.board, progress, why_not);
   if (sizes) require_within_limit(request, model.name, sizes->ram(), "arena, state and stack");
+  if (!sizes) require_room(model, *prepared.board);
   const fs::path source = fs::path(request.out) / (model.name + ".c"), header = fs::path(request.out) / (model.name + ".h");
   write_text(source, model.source);
   write_text(header, model.header);

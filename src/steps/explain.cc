@@ -17,8 +17,8 @@ struct ExplainRequest : ModelOnBoard {
 };
 
 std::string verdict_text(bool chosen, bool cheapest) {
-  if (chosen) return cheapest ? "chosen: the cheapest that can run it" : "chosen: `thimble tune` measured it fastest";
-  return cheapest ? "could run it, and is estimated cheapest; `thimble tune` measured another faster" : "could run it, costs more";
+  if (chosen) return cheapest ? "chosen: the cheapest that can run it" : "chosen: to save RAM, or measured fastest by `thimble tune`";
+  return cheapest ? "could run it, and is estimated cheapest" : "could run it, costs more";
 }
 
 std::string layer_text(size_t index, const Layer& layer, const Graph& graph, const std::vector<Verdict>& verdicts) {

@@ -15,7 +15,7 @@
 namespace thimble {
 namespace {
 
-constexpr int64_t kForTheStack = 256;  ///< of a limit; how much it is, is known once the firmware is linked
+constexpr int64_t kForTheStack = 448;  ///< of a limit: a little more than our deepest kernel takes; what it is, is known once it is linked
 
 /// What arena and state are to keep below; 0: no limit.
 int64_t most_ram(const ModelOnBoard& request, const Board& board) {

@@ -85,36 +85,31 @@ class Search {
     return strip && cut(*strip);
   }
 
-  template <class Candidate>
-  std::string gain(const Candidate& candidate) const {
-    return fmt::format("{} bytes instead of {}, about {} cycles more", grouped(candidate.peak), grouped(now_.price.plan.arena_bytes),
-                       rounded(candidate.cycles));
+  /// Plans what was changed, and notes what that came to.
+  bool plan(const std::string& change) {
+    auto price = pricer_.price(now_.graph, now_.swaps, Planning::AsCompiled);
+    if (!price) return false;
+    now_.notes.push_back(fmt::format("{}: {} bytes instead of {}, about {} cycles more", change, grouped(price->plan.arena_bytes),
+                                     grouped(now_.price.plan.arena_bytes), rounded(std::max(0.0, price->cycles - now_.price.cycles))));
+    now_.price = std::move(*price);
+    return true;
   }
 
   bool cut(const StripCandidate& candidate) {
     auto cut = split_into_strips(now_.graph, candidate.chain, candidate.heights);
     if (!cut) return false;
     const auto name = [&](int n) { return short_name(now_.graph.nodes[static_cast<size_t>(n)].name); };
-    now_.notes.push_back(fmt::format("'{}' to '{}' ({} layers) in {} strips: {}", name(candidate.chain.front()),
-                                     name(candidate.chain.back()), candidate.chain.size(), candidate.heights.size(), gain(candidate)));
+    const std::string change = fmt::format("'{}' to '{}' ({} layers) in {} strips", name(candidate.chain.front()),
+                                           name(candidate.chain.back()), candidate.chain.size(), candidate.heights.size());
     now_.graph = std::move(*cut);
-    return plan();
+    return plan(change);
   }
 
   bool take(const SwapCandidate& candidate) {
     const std::string more = candidate.nodes.size() > 1 ? fmt::format(" and {} of its shape", candidate.nodes.size() - 1) : "";
-    now_.notes.push_back(fmt::format("'{}'{} by {} instead of {}: {}",
-                                     short_name(now_.graph.nodes[static_cast<size_t>(candidate.nodes[0])].name), more, candidate.kernel,
-                                     candidate.instead_of, gain(candidate)));
     now_.swaps[candidate.shape] = candidate.kernel;
-    return plan();
-  }
-
-  bool plan() {
-    auto price = pricer_.price(now_.graph, now_.swaps, Planning::AsCompiled);
-    if (!price) return false;
-    now_.price = std::move(*price);
-    return true;
+    return plan(fmt::format("'{}'{} by {} instead of {}", short_name(now_.graph.nodes[static_cast<size_t>(candidate.nodes[0])].name), more,
+                            candidate.kernel, candidate.instead_of));
   }
 
   Pricer& pricer_;
@@ -139,8 +134,20 @@ RamSaved save_ram(Graph graph, const Board& board, const CompileOptions& options
   Pricer pricer(board, options);
   auto price = pricer.price(graph, {}, Planning::AsCompiled);
   if (!price) return {std::move(graph), {}, {}};  // compile() tells why
-  State found = Search({std::move(graph), {}, std::move(*price), {}}, pricer, policy).run();
-  return {std::move(found.graph), std::move(found.swaps), std::move(found.notes)};
+  const State start{std::move(graph), {}, std::move(*price), {}};
+  const auto found_below = [&](int64_t most_ram) {
+    RamPolicy aim = policy;
+    aim.most_ram = most_ram;
+    return Search(start, pricer, aim).run();
+  };
+  State best = found_below(0);
+  // A search goes by estimates of peaks and may end above its aim, so tighter ones follow.
+  for (const double share : {1.0, 0.9, 0.8, 0.6, 0.0}) {
+    if (policy.most_ram == 0 || best.price.ram <= policy.most_ram) break;
+    State found = found_below(std::max<int64_t>(1, static_cast<int64_t>(share * static_cast<double>(policy.most_ram))));
+    if (found.price.ram < best.price.ram) best = std::move(found);
+  }
+  return {std::move(best.graph), std::move(best.swaps), std::move(best.notes)};
 }
 
 }  // namespace thimble

@@ -139,6 +139,7 @@ Tuned with(Tuned tuned, const std::vector<Shape>& shapes) {
 Whole measure_tuned(const TuneRequest& request, const Tuned& tuned, Progress& progress) {
   const TempDir dir;
   ModelOnBoard model = request;
+  model.no_tuned = false;
   model.tuned = dir.path() / "tuned.json";
   write_tuned(model.tuned, tuned);
   const Prepared prepared = prepare(model, progress);

@@ -128,6 +128,7 @@ class Verification {
     const Value* whole = strip ? value_named(graph, strip->whole) : &value;
     if (!whole || static_cast<int64_t>(all.size()) != whole->type.bytes()) return std::nullopt;
     if (!strip) return all;
+    if (whole->type.rank() < 2 || strip->last >= whole->type.shape[1]) return std::nullopt;  // a name that only looks like a strip's
     const auto row = all.size() / static_cast<size_t>(whole->type.shape[1]), first = static_cast<size_t>(strip->first);
     return all.subspan(first * row, (static_cast<size_t>(strip->last) + 1 - first) * row);
   }
