@@ -148,8 +148,16 @@ Json profile_json(const ProfileRequest& request, const Compiled& model, const Ru
   return json.set("functions", functions);
 }
 
+/// An emulator that counts cycles itself knows its flash, and a core with an operating system runs from RAM.
+void require_waiting_flash(const ProfileRequest& request, const Board& board) {
+  if (request.wait_states == 0 || (board.flash.bytes > 0 && !has(board.isa, Isa::Avr))) return;
+  throw Error(Blame::User, fmt::format("--wait-states has no meaning on {}: it does not wait for its flash", board.name),
+              "microcontrollers with a cached flash do, such as l4r5");
+}
+
 StepResult run(const AttrBag& bag, Progress& progress) {
   const auto request = from_bag<ProfileRequest>(bag);
+  require_waiting_flash(request, board_named(request.board));
   const Prepared prepared = prepare(request, progress);
   const Compiled& model = prepared.compiled;
   const std::vector<Record> records = {

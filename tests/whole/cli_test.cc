@@ -171,10 +171,22 @@ TEST_F(Cli, CompileWritesTheSourceAndPlansWithoutACompiler) {
 
 TEST_F(Cli, ExplainNamesTheChosenKernelAndTheReasonsOfOthers) {
   const Said said = run_thimble({"explain", model_, "--board", "x86_64", "--layer", "1"});
-  EXPECT_THAT(said.out, AllOf(HasSubstr("▶  fully_connected_s8_ref"), HasSubstr("chosen: the cheapest"),
-                              HasSubstr("fully_connected_f32_ref")));
+  EXPECT_THAT(said.out,
+              AllOf(HasSubstr("▶  fully_connected_s8_ref"), HasSubstr("chosen: the cheapest"), HasSubstr("fully_connected_f32_ref")));
   EXPECT_EQ(run_thimble({"explain", model_, "--board", "x86_64", "--layer", "2"}).err,
             "error: there is no layer 2\n  '" + model_ + "' has layers 0 to 1 on x86_64\n  while running `thimble explain`\n");
+}
+
+TEST_F(Cli, BoardsThatCannotDoItAreRefused) {
+  EXPECT_EQ(run_thimble({"profile", model_, "--board", "uno", "--wait-states", "5"}).err,
+            "error: --wait-states has no meaning on uno: it does not wait for its flash\n"
+            "  microcontrollers with a cached flash do, such as l4r5\n  while running `thimble profile`\n");
+  write_wide(in_dir("wide.tflite"));
+  const Said said = run_thimble({"compile", in_dir("wide.tflite"), "--board", "uno", "--plan-only", "--out", in_dir("out")});
+  EXPECT_EQ(said.status, 1);
+  EXPECT_EQ(said.err,
+            "error: 'wide' takes 3,001 bytes of RAM (arena and state) and uno has 2,048\n  --optimize ram makes it as small as it gets; "
+            "`thimble boards` lists larger boards\n  while running `thimble compile`\n");
 }
 
 TEST_F(Cli, RunTakesRealValuesAndWritesThem) {

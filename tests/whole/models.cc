@@ -50,6 +50,14 @@ void write_tiny(const fs::path& path) {
   write_model(path, graph);
 }
 
+void write_wide(const fs::path& path) {
+  Graph graph;
+  graph.name = "wide";
+  const ValueId x = graph.add_input("x", {DType::I8, {1, 3000}, per_tensor(0.02f, -3)});
+  graph.outputs = {int8_layer(graph, "scores", x, 2, Activation::None, per_tensor(0.05f, 4))};
+  write_model(path, graph);
+}
+
 void write_tiny_float(const fs::path& path) {
   Graph graph;
   graph.name = "tiny_float";
