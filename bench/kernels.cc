@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -45,6 +46,7 @@ std::vector<Batch> batches_of(const Board& board, const std::vector<const Kernel
   int64_t ram = 0, constants = 0;
   for (const Kernel* kernel : kernels)
     for (const LayerShape* shape : shapes_for(*kernel)) {
+      if (kernel->cycles && !std::isfinite(kernel->cycles(shape->node(), shape->graph, board))) continue;  // made for a weaker core
       const int64_t more_ram = ram_of(*kernel, *shape), more_constants = constant_bytes(*shape);
       if (!has_room(board, more_ram, more_constants)) {
         ++left_out;

@@ -123,7 +123,8 @@ class Search {
 RamPolicy ram_policy(Optimize optimize, const Board& board, int64_t most_ram) {
   switch (optimize) {
     case Optimize::Ram: return {most_ram, 1.5, 0.3, 0};
-    case Optimize::Balanced: return {most_ram, 1.03, 8, board.ram.bytes / 200};
+    case Optimize::Balanced:
+    case Optimize::Flash: return {most_ram, 1.03, 8, board.ram.bytes / 200};
     default: return {most_ram, 1, 100, 0};
   }
 }
