@@ -15,6 +15,12 @@ OpCase int8_case(std::string name, int64_t rows, int64_t features, int64_t units
   return c;
 }
 
+OpCase many_rows_case() {
+  OpCase c = int8_case("s8_many_rows", 60, 100, 40, Activation::None, -1);
+  c.peer_differs = "LiteRT gives one less for one of 2,400 outputs, why is not known; TensorFlow Lite Micro's vectors agree with us";
+  return c;
+}
+
 OpCase float_case(std::string name, Activation activation) {
   OpCase c{.name = "fully_connected/" + std::move(name), .graph = {}};
   c.graph.name = "fully_connected";
@@ -43,7 +49,7 @@ std::vector<OpCase> fully_connected_cases() {
           int8_case("s8_per_channel_relu6", 3, 17, 5, Activation::Relu6, 0),
           int8_case("s8_batch4_relu_n1_to_1", 4, 9, 3, Activation::ReluN1To1, -1),
           int8_case("s8_twenty_units", 1, 40, 20, Activation::Relu, -1),
-          int8_case("s8_many_rows", 60, 100, 40, Activation::None, 0),
+          many_rows_case(),
           hybrid_case("f32_s8w", -1),
           hybrid_case("f32_s8w_per_channel", 0),
           float_case("f32", Activation::None),
