@@ -1,4 +1,4 @@
-// `bench kernels`: every row of the kernel table on every core, compared with what was accepted, or accepted.
+// `bench kernels`: every row of the kernel table on every emulated core that counts, compared with what was accepted, or accepted.
 #include "bench/kernels.h"
 
 #include <fmt/format.h>
@@ -63,7 +63,7 @@ StepResult run(const AttrBag& bag, Progress& progress) {
 
 const Step kKernels = {
     .name = "bench kernels",
-    .summary = "every row of the kernel table on every core: instructions, cycles, code, constants, working memory",
+    .summary = "every row of the kernel table on every emulated core that counts: instructions, cycles, code, constants, working memory",
     .stage = Stage::Measure,
     .details =
         "Kernels that carry a model's weight are measured on a fixed set of layers, the others on a case of tests/cases. "
