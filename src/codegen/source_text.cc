@@ -112,7 +112,7 @@ class SourceWriter {
                        scratch->offset ? fmt::format("(void *)({} + {})", address, scratch->offset) : fmt::format("(void *)({})", address));
     }
     if (const auto* constant = std::get_if<Constant>(&argument))
-      return parameter(text, c_pointer(constant->dtype, true), pool_.add(*constant, layer, true));
+      return constant->bytes.empty() ? "NULL" : parameter(text, c_pointer(constant->dtype, true), pool_.add(*constant, layer, true));
     if (const auto* named = std::get_if<NameArg>(&argument)) return named->name;
     const auto& geometry = std::get<Geometry>(argument);
     const std::string name = fmt::format("g{}", geometries_++);

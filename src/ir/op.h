@@ -37,4 +37,7 @@ struct OpDef {
   std::span<const ForeignMap> tflite{}, onnx{};
 };
 
+/// Throws a User error "<what>" unless `holds`: for operands that do not fit an op, inside `infer`.
+void expect(bool holds, std::string_view what);
+
 }  // namespace thimble

@@ -15,16 +15,6 @@ std::span<const std::string_view> enum_names(Optimize) {
   return kNames;
 }
 
-std::string c_literal(int64_t value) {
-  if (value == std::numeric_limits<int32_t>::min()) return "(-2147483647 - 1)";
-  return std::to_string(value);
-}
-
-std::string c_literal(float value) {
-  require(std::isfinite(value), "a float literal that is not finite");
-  return fmt::format("{:a}f", value);
-}
-
 std::vector<std::string> sources_of(const Kernel& kernel) {
   std::istringstream words{std::string(kernel.source)};
   return {std::istream_iterator<std::string>(words), {}};

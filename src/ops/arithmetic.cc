@@ -122,8 +122,4 @@ std::vector<Multiplier> channel_multipliers(const TensorType& input, const Tenso
   return all;
 }
 
-void expect(bool holds, std::string_view what) {
-  if (!holds) throw Error(Blame::User, std::string(what));
-}
-
 }  // namespace thimble

@@ -53,7 +53,4 @@ Window window(int64_t in, int64_t kernel, int64_t stride, int64_t dilation, Padd
 /// real multiplier of each output channel of a weighted op: input scale * weight scale [channel] / output scale.
 std::vector<Multiplier> channel_multipliers(const TensorType& input, const TensorType& weights, const TensorType& output, int64_t channels);
 
-/// Throws a User error "<what>" unless `holds`: for operands that do not fit an op, inside `infer`.
-void expect(bool holds, std::string_view what);
-
 }  // namespace thimble
