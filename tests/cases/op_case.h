@@ -20,6 +20,7 @@ struct OpCase {
   std::vector<std::vector<Buffer>> inputs;    ///< [record][graph input]
   std::vector<std::vector<Buffer>> expected;  ///< [record][graph output]; empty: the interpreter is the oracle
   double tolerance = 0;                       ///< relative, for float outputs against `expected` or another implementation
+  bool exact = false;                         ///< floats agree to the bit too: the interpreter runs the C that ships
   bool tflite = true;                         ///< the graph can be written as TFLite
   std::string peer_differs;                   ///< why TFLite itself knowingly gives other numbers; empty: it must not
 };

@@ -83,7 +83,7 @@ std::optional<std::string> difference(const Graph& graph, const std::vector<std:
   return std::nullopt;
 }
 
-double float_tolerance(const OpCase& one) { return one.tolerance > 0 ? one.tolerance : 1e-5; }
+double float_tolerance(const OpCase& one) { return one.exact ? 0 : one.tolerance > 0 ? one.tolerance : 1e-5; }
 
 std::string test_name(const std::string& case_name) {
   std::string name = case_name;

@@ -23,7 +23,7 @@ std::optional<std::string> difference(const TensorType& type, const Buffer& have
 std::optional<std::string> difference(const Graph& graph, const std::vector<std::vector<Buffer>>& have,
                                       const std::vector<std::vector<Buffer>>& want, double tolerance);
 
-/// A tolerance that is never zero: the case's own, or what two correct float implementations may differ by.
+/// None where the case is exact; else the case's own, or what two correct float implementations may differ by.
 double float_tolerance(const OpCase& one);
 
 /// The name of a case as GoogleTest allows it.

@@ -1,0 +1,16 @@
+#include "dsp/block.h"
+
+#include <fmt/format.h>
+
+namespace thimble {
+
+const Block& block_named(std::string_view name) {
+  std::vector<std::string> names;
+  for (const Block* block : all_blocks()) {
+    if (block->op.name == name) return *block;
+    names.emplace_back(block->op.name);
+  }
+  throw Error(Blame::User, fmt::format("there is no signal block '{}'{}", name, suggest(name, names)), "`thimble blocks` lists them");
+}
+
+}  // namespace thimble

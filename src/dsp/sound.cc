@@ -1,0 +1,70 @@
+#include "dsp/sound.h"
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <cmath>
+
+namespace thimble {
+namespace {
+
+/// Seconds as whole samples: up, unless it is a whole number but for the rounding of the product.
+int32_t samples_of(double seconds, double rate) {
+  const double exact = seconds * rate, below = std::floor(exact);
+  return static_cast<int32_t>(exact - below < 1e-3 ? below : below + 1);
+}
+
+double mel_of(double hz) { return 1127 * std::log1p(hz / 700); }
+double hz_of(double mel) { return 700 * std::expm1(mel / 1127); }
+
+}  // namespace
+
+thimble_frames_shape frames_of(const FrameAttrs& a, const TensorType& x, double gain, double pre_emphasis) {
+  expect(x.dtype == DType::F32 && x.rank() == 2, "the input must be floats [samples, axes]");
+  expect(x.shape[1] == 1, "a block for sound takes one axis");
+  expect(std::has_single_bit(static_cast<uint64_t>(a.fft_length)), "fft_length must be a power of two");
+  thimble_frames_shape s{.samples = static_cast<int32_t>(x.shape[0]),
+                         .frames = 0,
+                         .length = samples_of(a.frame_length, a.rate),
+                         .stride = samples_of(a.frame_stride, a.rate),
+                         .fft = static_cast<int32_t>(a.fft_length),
+                         .gain = static_cast<float>(gain),
+                         .pre_emphasis = static_cast<float>(pre_emphasis)};
+  expect(s.length >= 1 && s.stride >= 1, "frame_length and frame_stride must be a sample at least");
+  s.frames = (s.samples - (s.length - s.stride)) / s.stride;
+  expect(s.frames >= 1, "the window is shorter than a frame");
+  return s;
+}
+
+Geometry::Field frames_field(const thimble_frames_shape& f) {
+  return {"frames", fmt::format("{{{}, {}, {}, {}, {}, {}, {}}}", f.samples, f.frames, f.length, f.stride, f.fft, c_literal(f.gain),
+                                c_literal(f.pre_emphasis))};
+}
+
+double frames_work(const thimble_frames_shape& f) { return f.frames * (6.0 * f.length + fft_work(f.fft) + 4.0 * f.fft); }
+
+std::vector<int16_t> mel_edges(const MelAttrs& mel, const FrameAttrs& frames) {
+  const double high = mel.high_frequency > 0 ? mel.high_frequency : frames.rate / 2;
+  expect(high <= frames.rate / 2, "high_frequency must not be above half the rate");
+  expect(mel.low_frequency < high, "low_frequency must be below high_frequency");
+  const double first = mel_of(mel.low_frequency), step = (mel_of(high) - first) / static_cast<double>(mel.num_filters + 1);
+  std::vector<int16_t> edges;
+  for (int64_t i = 0; i < mel.num_filters + 2; ++i) {
+    // The last edge stays below the last bin.
+    const double hz = i == mel.num_filters + 1 ? high - 0.001 : hz_of(first + step * static_cast<double>(i));
+    edges.push_back(static_cast<int16_t>(std::floor(static_cast<double>(frames.fft_length + 1) * hz / frames.rate)));
+  }
+  for (size_t f = 0; f + 2 < edges.size(); ++f)
+    expect(edges[f + 2] > edges[f + 1] || edges[f + 1] > edges[f] + 1,
+           fmt::format("mel band {} of {} holds no frequency of a transform of {} samples; take fewer filters or a longer fft_length",
+                       f + 1, mel.num_filters, frames.fft_length));
+  return edges;
+}
+
+double mel_work(const std::vector<int16_t>& edges) {
+  double work = 0;
+  for (size_t f = 0; f + 2 < edges.size(); ++f) work += 10 + 12.0 * (edges[f + 2] - edges[f]);
+  return work;
+}
+
+}  // namespace thimble
