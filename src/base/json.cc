@@ -105,4 +105,13 @@ Json Json::parse(std::string_view text) {
   }
 }
 
+Json Json::parse_cbor(std::span<const std::byte> bytes) {
+  try {
+    const auto* first = reinterpret_cast<const uint8_t*>(bytes.data());
+    return JsonBridge::in(nlohmann::ordered_json::from_cbor(first, first + bytes.size()));
+  } catch (const nlohmann::json::parse_error& fault) {
+    throw Error(Blame::User, fmt::format("not valid CBOR (byte {})", fault.byte));
+  }
+}
+
 }  // namespace thimble

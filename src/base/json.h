@@ -1,8 +1,10 @@
 /// JSON values, kept apart from the library that reads and writes them (its header is heavy).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -49,6 +51,8 @@ class Json {
   std::string dump(bool pretty = true) const;
   /// Parses text; a User error tells the line and what was expected.
   static Json parse(std::string_view text);
+  /// The same of CBOR; a User error tells the byte.
+  static Json parse_cbor(std::span<const std::byte> bytes);
 
  private:
   friend struct JsonBridge;

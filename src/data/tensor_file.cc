@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <charconv>
 #include <cmath>
 #include <cstring>
 
 #include "base/files.h"
+#include "data/csv_lines.h"
 
 namespace thimble {
 namespace {
@@ -19,29 +19,10 @@ double load(const std::byte* at) {
   return static_cast<double>(value);
 }
 
-std::string_view trimmed(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t\r\"");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\"") - first + 1);
-}
-
-std::optional<double> number_in(std::string_view text) {
-  double value = 0;
-  if (text.starts_with('+')) text.remove_prefix(1);
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (fault != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-/// The numbers of one line, separated by commas, semicolons, tabs or blanks; nothing when a word is not a number.
-std::optional<std::vector<float>> numbers_of_line(std::string_view line, std::string& bad_word) {
-  const std::string_view separators = line.find(',') != line.npos ? "," : line.find(';') != line.npos ? ";" : " \t";
+/// The numbers of one line; nothing when a word is not a number.
+std::optional<std::vector<float>> numbers_of(const CsvLine& line, std::string& bad_word) {
   std::vector<float> row;
-  while (!line.empty()) {
-    const size_t end = std::min(line.find_first_of(separators), line.size());
-    const std::string_view word = trimmed(line.substr(0, end));
-    line.remove_prefix(std::min(end + 1, line.size()));
-    if (word.empty() && separators.size() > 1) continue;
+  for (const std::string_view word : line.words) {
     const auto number = number_in(word);
     if (!number) return bad_word = word, std::nullopt;
     row.push_back(static_cast<float>(*number));
@@ -71,25 +52,21 @@ double FileTensor::number(int64_t i) const {
 }
 
 FileTensor parse_csv(std::string_view text, const std::string& name) {
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // what spreadsheets put before UTF-8
   std::vector<float> values;
   size_t columns = 0;
   int64_t rows = 0;
   bool headed = false;
-  for (int line_number = 1; !text.empty(); ++line_number) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = trimmed(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.empty() || line.starts_with('#')) continue;
+  CsvLines lines(text);
+  while (const auto line = lines.next()) {
     std::string bad_word;
-    const auto row = numbers_of_line(line, bad_word);
+    const auto row = numbers_of(*line, bad_word);
     if (!row && rows == 0 && !headed) {
       headed = true;
       continue;
     }
-    if (!row) throw Error(Blame::User, fmt::format("{}:{}: '{}' is not a number", name, line_number, bad_word));
+    if (!row) throw Error(Blame::User, fmt::format("{}:{}: '{}' is not a number", name, line->number, bad_word));
     if (rows > 0 && row->size() != columns)
-      throw Error(Blame::User, fmt::format("{}:{}: {} numbers where the lines before have {}", name, line_number, row->size(), columns));
+      throw Error(Blame::User, fmt::format("{}:{}: {} numbers where the lines before have {}", name, line->number, row->size(), columns));
     columns = row->size();
     ++rows;
     values.insert(values.end(), row->begin(), row->end());

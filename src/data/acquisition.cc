@@ -1,0 +1,72 @@
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "base/json.h"
+#include "data/readers.h"
+
+namespace thimble {
+namespace {
+
+/// The member `key` of `object`, or a User error that tells where it should be.
+const Json& member(const Json& object, std::string_view key, const std::string& name, std::string_view where) {
+  const Json* found = object.find(key);
+  if (!found)
+    throw Error(Blame::User, fmt::format("'{}' has no '{}' in its {}", name, key, where),
+                "is it in the acquisition format? payload: device_type, interval_ms, sensors, values");
+  return *found;
+}
+
+Json document_of(std::span<const std::byte> contents, const std::string& name) {
+  const bool text = !contents.empty() && (contents[0] == std::byte{'{'} || contents[0] == std::byte{' '} || contents[0] == std::byte{'\n'});
+  const Doing doing([&] { return fmt::format("reading '{}'", name); });
+  return text ? Json::parse({reinterpret_cast<const char*>(contents.data()), contents.size()}) : Json::parse_cbor(contents);
+}
+
+std::vector<Channel> channels_of(const Json& sensors, const std::string& name) {
+  std::vector<Channel> channels;
+  if (sensors.as_array())
+    for (const Json& sensor : *sensors.as_array()) {
+      const Json *called = sensor.find("name"), *unit = sensor.find("units");
+      channels.push_back({called && called->as_string() ? *called->as_string() : fmt::format("ch{}", channels.size() + 1),
+                          unit && unit->as_string() ? *unit->as_string() : ""});
+    }
+  if (channels.empty()) throw Error(Blame::User, fmt::format("'{}' tells no sensors", name));
+  return channels;
+}
+
+void append(std::vector<float>& samples, const Json& value, const std::string& name, size_t row) {
+  const double number = value.number(NAN);
+  if (!std::isfinite(number)) throw Error(Blame::User, fmt::format("'{}' has a value that is not a number in sample {}", name, row + 1));
+  samples.push_back(static_cast<float>(number));
+}
+
+}  // namespace
+
+Recording parse_acquisition(std::span<const std::byte> contents, const std::string& name) {
+  const Json document = document_of(contents, name);
+  const Json& payload = member(document, "payload", name, "document");
+  Recording recording{.name = name, .label = "", .group = "", .split = "", .file = name};
+  const double interval = member(payload, "interval_ms", name, "payload").number();
+  if (!(interval > 0)) throw Error(Blame::User, fmt::format("'{}' has an interval_ms of {}", name, interval), "it must be above 0");
+  recording.rate = 1000 / interval;
+  recording.channels = channels_of(member(payload, "sensors", name, "payload"), name);
+  if (const Json* device = payload.find("device_name"); device && device->as_string()) recording.group = *device->as_string();
+  const Json::Array* values = member(payload, "values", name, "payload").as_array();
+  if (!values || values->empty()) throw Error(Blame::User, fmt::format("'{}' holds no samples", name));
+  for (size_t row = 0; row < values->size(); ++row) {
+    const Json::Array* numbers = (*values)[row].as_array();
+    if (!numbers && recording.channels.size() == 1) {
+      append(recording.samples, (*values)[row], name, row);
+      continue;
+    }
+    const size_t count = numbers ? numbers->size() : 1;
+    if (!numbers || count != recording.channels.size())
+      throw Error(Blame::User,
+                  fmt::format("'{}' has {} values in sample {} and {} sensors", name, count, row + 1, recording.channels.size()));
+    for (const Json& number : *numbers) append(recording.samples, number, name, row);
+  }
+  return recording;
+}
+
+}  // namespace thimble
