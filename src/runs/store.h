@@ -1,0 +1,76 @@
+/// Runs: every training, evaluation and compilation of a project, with what went in and what came out. A SQLite file.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+
+namespace thimble {
+
+/// What is known when a run begins.
+struct RunStart {
+  std::string kind;  ///< "train", "eval", "compile"
+  std::string project, config, data_hash, version;
+  int64_t seed = 0;
+};
+
+/// A figure of one epoch, or of the whole run.
+struct Metric {
+  static constexpr int64_t kWhole = -1;
+  int64_t epoch = kWhole;
+  std::string name;
+  double value = 0;
+  bool operator==(const Metric&) const = default;
+};
+
+/// A file that the run made.
+struct Artefact {
+  std::string path;
+  int64_t bytes = 0;
+  std::string hash;
+  bool operator==(const Artefact&) const = default;
+};
+
+struct Run : RunStart {
+  int64_t id = 0;
+  std::string began;            ///< UTC: "2026-11-21T11:30:00Z"
+  std::string state;            ///< "running" (or killed while it did), "done", "failed"
+  double seconds = 0;           ///< that it took; 0 while it runs
+  std::vector<Metric> metrics;  ///< by epoch, as they came
+  std::vector<Artefact> artefacts;
+
+  /// The figures of the whole run, by name.
+  std::map<std::string, double> summary() const;
+};
+
+class RunStore {
+ public:
+  /// Opens the file, makes it where there is none. A file that is no store, or a newer program's, is a User error.
+  explicit RunStore(const std::filesystem::path& file);
+  ~RunStore();
+
+  int64_t begin(const RunStart& start);
+  void add(int64_t id, const Metric& metric);
+  void add(int64_t id, const Artefact& artefact);
+  void finish(int64_t id, std::string_view state, double seconds);
+  void remove(int64_t id);
+
+  /// The newest first.
+  std::vector<Run> all() const;
+  /// A User error that tells which there are when there is no such run.
+  Run get(int64_t id) const;
+
+ private:
+  struct Connection;
+  std::unique_ptr<Connection> connection_;
+};
+
+/// All that is known of a run.
+Json json_of(const Run& run);
+
+}  // namespace thimble

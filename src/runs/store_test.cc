@@ -1,0 +1,138 @@
+#include "runs/store.h"
+
+#include <gmock/gmock.h>
+
+#include <cstring>
+#include <functional>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "runs/export.h"
+
+namespace thimble {
+namespace {
+
+std::string text_of(const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const Error& error) {
+    return explain(error);
+  }
+  return "none";
+}
+
+class Runs : public ::testing::Test {
+ protected:
+  /// A training of two epochs.
+  int64_t trained(RunStore& store) {
+    RunStart start{.kind = "train", .project = "wand", .config = "[project]\n", .data_hash = "abc", .version = "0.1.0", .seed = 7};
+    const int64_t id = store.begin(start);
+    store.add(id, Metric{1, "loss", 0.5});
+    store.add(id, Metric{2, "loss", 0.25});
+    store.add(id, Metric{Metric::kWhole, "test_accuracy", 0.975});
+    store.add(id, Artefact{"out/model.tflite", 4096, "def"});
+    store.finish(id, "done", 12.5);
+    return id;
+  }
+
+  TempDir dir_;
+  fs::path file_ = dir_.path() / ".thimble" / "runs.sqlite";
+};
+
+TEST_F(Runs, AreKeptFromOneProgramToTheNext) {
+  { trained(*std::make_unique<RunStore>(file_)); }
+  const auto run = RunStore(file_).get(1);
+  EXPECT_EQ(run.kind, "train");
+  EXPECT_EQ(run.seed, 7);
+  EXPECT_EQ(run.state, "done");
+  EXPECT_EQ(run.seconds, 12.5);
+  EXPECT_EQ(run.config, "[project]\n");
+  EXPECT_EQ(run.metrics[1], (Metric{2, "loss", 0.25}));
+  EXPECT_EQ(run.summary(), (std::map<std::string, double>{{"test_accuracy", 0.975}}));
+  EXPECT_EQ(run.artefacts, (std::vector<Artefact>{{"out/model.tflite", 4096, "def"}}));
+  EXPECT_THAT(run.began, ::testing::MatchesRegex("20[0-9][0-9]-[0-9-]+T[0-9:]+Z"));
+}
+
+TEST_F(Runs, TheNewestComesFirstAndOneThatNeverEndedIsRunning) {
+  RunStore store(file_);
+  trained(store);
+  store.begin({.kind = "compile"});
+  const auto runs = store.all();
+  ASSERT_EQ(runs.size(), 2u);
+  EXPECT_EQ(runs[0].kind, "compile");
+  EXPECT_EQ(runs[0].state, "running");
+}
+
+TEST_F(Runs, ARemovedOneTakesItsFiguresAlongAndItsNumberIsNotGivenAgain) {
+  RunStore store(file_);
+  const int64_t first = trained(store);
+  store.remove(first);
+  EXPECT_TRUE(store.all().empty());
+  EXPECT_EQ(trained(store), 2);
+  EXPECT_EQ(store.get(2).metrics.size(), 3u);
+}
+
+TEST_F(Runs, MistakesAreTold) {
+  RunStore store(file_);
+  EXPECT_EQ(text_of([&] { store.get(4); }), "error: there is no run 4\n  nothing was run here yet\n");
+  trained(store);
+  trained(store);
+  EXPECT_EQ(text_of([&] { store.remove(9); }), "error: there is no run 9\n  the latest are 2, 1\n");
+  const fs::path other = dir_.path() / "other.sqlite";
+  write_text(other, std::string(4096, 'x'));
+  EXPECT_EQ(text_of([&] { RunStore{other}; }),
+            "error: '" + other.string() + "' is not a store of runs\n  move it away; a new one is made\n");
+}
+
+TEST_F(Runs, AsCsvAndJson) {
+  RunStore store(file_);
+  trained(store);
+  auto run = store.get(1);
+  run.began = "2026-01-02T03:04:05Z";
+  EXPECT_EQ(runs_csv({run}),
+            "run,kind,began,epoch,name,value\n"
+            "1,train,2026-01-02T03:04:05Z,1,loss,0.5\n"
+            "1,train,2026-01-02T03:04:05Z,2,loss,0.25\n"
+            "1,train,2026-01-02T03:04:05Z,,test_accuracy,0.975\n");
+  const Json json = json_of(run);
+  EXPECT_EQ((*json.find("epochs")->as_array())[1].find("loss")->number(), 0.25);
+  EXPECT_EQ(json.find("metrics")->find("test_accuracy")->number(), 0.975);
+}
+
+/// The records of an event file, as the format says they are framed.
+std::vector<std::string> records_of(std::string_view file) {
+  std::vector<std::string> records;
+  while (!file.empty()) {
+    uint64_t length = 0;
+    std::memcpy(&length, file.data(), 8);
+    records.emplace_back(file.substr(12, length));
+    file.remove_prefix(12 + length + 4);
+  }
+  return records;
+}
+
+TEST_F(Runs, AsTensorBoardReadsThem) {
+  RunStore store(file_);
+  trained(store);
+  auto run = store.get(1);
+  run.began = "1970-01-01T00:00:01Z";
+  const std::string file = tensorboard_events(run);
+  const std::vector<std::string> records = records_of(file);
+  ASSERT_EQ(records.size(), 4u);
+  // Event { wall_time: 1.0 file_version: "brain.Event:2" }
+  EXPECT_EQ(records[0], std::string("\x09\0\0\0\0\0\0\xF0\x3F\x1A\x0D", 11) + "brain.Event:2");
+  // Event { wall_time: 7.25 step: 1 summary { value { tag: "epoch/loss" simple_value: 0.5 } } }
+  EXPECT_EQ(records[1],
+            std::string("\x09\0\0\0\0\0\0\x1D\x40\x10\x01\x2A\x13\x0A\x11\x0A\x0A", 17) + "epoch/loss" + std::string("\x15\0\0\0\x3F", 5));
+  // Its 24 bytes make every event file begin with these twelve: the length, and the masked CRC-32C of the length.
+  EXPECT_EQ(file.substr(0, 12), std::string("\x18\0\0\0\0\0\0\0\xA3\x7F\x4B\x22", 12));
+}
+
+TEST_F(Runs, AServerThatDoesNotAnswerIsTold) {
+  EXPECT_THAT(text_of([] { send_to_mlflow({}, "http://127.0.0.1:9"); }),
+              ::testing::AllOf(::testing::StartsWith("error: no MLflow server answers at 'http://127.0.0.1:9': curl: (7) "),
+                               ::testing::EndsWith("\n  start one with `mlflow server`, or give another --uri\n")));
+}
+
+}  // namespace
+}  // namespace thimble
