@@ -80,7 +80,7 @@ TEST(Csv, RefusesWhatItCannotUse) {
             "a.csv:3: time goes back from 1 to 1\nsort the lines, or name the column that tells recordings apart with id");
   EXPECT_EQ(csv_fault("time,x\nsoon,2\n"),
             "a.csv:2: 'soon' in column 'time' is no time\na number of seconds or milliseconds, or a date as in 2024-05-31 12:00:00");
-  EXPECT_EQ(csv_fault("time,x\n1,2\n", {.label = "x_"}), "'a.csv' has no column 'x_', did you mean 'x'?");
+  EXPECT_EQ(csv_fault("time,speed\n1,2\n", {.label = "sped"}), "'a.csv' has no column 'sped'; did you mean 'speed'?");
   EXPECT_EQ(csv_fault("time\n1\n2\n"), "'a.csv' has no column of samples: time");
 }
 
@@ -150,7 +150,7 @@ TEST(NamePattern, TellsTheParts) {
   EXPECT_EQ(digits->at("group"), "george");
   EXPECT_FALSE(NamePattern("{label}_{group}.wav").match("7.wav"));
   EXPECT_EQ(message_of([] { NamePattern("{lable}.csv"); }),
-            "the pattern '{lable}.csv' has an unknown part '{lable}', did you mean 'label'?");
+            "the pattern '{lable}.csv' has an unknown part '{lable}'; did you mean 'label'?");
   EXPECT_EQ(message_of([] { NamePattern("{label.csv"); }), "the pattern '{label.csv' has a '{' without its '}'");
 }
 
