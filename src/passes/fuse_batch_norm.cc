@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include "ops/batch_norm.h"
+#include "ops/binary.h"
+#include "ops/ops.h"
 #include "passes/passes.h"
 #include "passes/rewrite.h"
 
@@ -27,12 +30,21 @@ std::optional<std::vector<float>> per_channel(const Value* value, const TensorTy
   return floats(*value);
 }
 
-/// y * scale + shift per channel: what one mul, add or sub with a constant does to a layer's output.
-struct Affine {
-  std::vector<float> scale, shift;
-};
+/// y * scale + shift per channel: what a batch norm, or one mul, add or sub with a constant, does to a layer's output.
+using Affine = ChannelAffine;
+
+std::optional<Affine> batch_norm_of(const Graph& graph, const Node& node) {
+  std::vector<float> operands[4];
+  for (size_t i = 0; i < 4; ++i) {
+    const Value* value = constant_operand(graph, node, i + 1);
+    if (!value) return std::nullopt;
+    operands[i] = floats(*value);
+  }
+  return batch_norm_affine(node.attrs.as<BatchNormAttrs>(), operands[0], operands[1], operands[2], operands[3]);
+}
 
 std::optional<Affine> affine_of(const Graph& graph, const Node& node, size_t constant, const TensorType& out) {
+  if (is_op(node, {"batch_norm"})) return constant == 1 ? batch_norm_of(graph, node) : std::nullopt;
   auto values = per_channel(constant_operand(graph, node, constant), out);
   if (!values) return std::nullopt;
   const std::vector<float> ones(values->size(), 1.0F), zeros(values->size(), 0.0F);
@@ -85,11 +97,33 @@ bool fuse(Graph& graph, const Uses& uses, size_t n) {
   return false;
 }
 
+/// A batch norm that no layer can take becomes what every format and every kernel knows: mul and add.
+bool spell_out(Graph& graph, size_t n) {
+  const Node node = graph.nodes[n];
+  const auto affine = batch_norm_of(graph, node);
+  if (!affine) return false;
+  const int64_t channels = graph.type(node.in[0]).shape.back();
+  const ValueId scale = graph.add_constant<float>(node.name + "/scale", {channels}, affine->scale);
+  const ValueId shift = graph.add_constant<float>(node.name + "/shift", {channels}, affine->shift);
+  const ValueId product = graph.add_value({node.name + "/scaled", graph.type(node.out[0])});
+  const Node mul{&op_named("mul"), node.name + "/mul", {node.in[0], scale}, {product}, BinaryAttrs{}};
+  graph.nodes[n] = {&op_named("add"), node.name, {product, shift}, node.out, BinaryAttrs{}};
+  graph.nodes.insert(graph.nodes.begin() + static_cast<std::ptrdiff_t>(n), mul);
+  return true;
+}
+
+bool may_fuse(const Node& node) { return is_op(node, {"batch_norm"}) || (is_op(node, {"mul", "add", "sub"}) && node.in.size() == 2); }
+
 int run(Graph& graph, PassContext& context) {
   int rewrites = 0;
   for (size_t n = 0; n < graph.nodes.size(); ++n) {
-    if (!is_op(graph.nodes[n], {"mul", "add", "sub"}) || graph.nodes[n].in.size() != 2) continue;
-    if (!fuse(graph, uses_of(graph), n)) continue;
+    if (!may_fuse(graph.nodes[n])) continue;
+    if (!fuse(graph, uses_of(graph), n)) {
+      if (!is_op(graph.nodes[n], {"batch_norm"}) || !spell_out(graph, n)) continue;
+      context.note(fmt::format("'{}' becomes a multiplication and an addition", graph.nodes[++n].name));
+      ++rewrites;
+      continue;
+    }
     context.note(fmt::format("'{}' goes into the weights before it", graph.nodes[n].name));
     std::vector<bool> dead(graph.nodes.size());
     dead[n--] = true;
@@ -102,7 +136,8 @@ int run(Graph& graph, PassContext& context) {
 }  // namespace
 
 std::span<const Pass> fuse_batch_norm_passes() {
-  static const Pass kPasses[] = {{"fuse_batch_norm", "fold per-channel float multiplications and additions into weights and bias", run}};
+  static const Pass kPasses[] = {
+      {"fuse_batch_norm", "fold batch norms, and per-channel float multiplications and additions, into weights and bias", run}};
   return kPasses;
 }
 

@@ -1,3 +1,4 @@
+#include "ops/batch_norm.h"
 #include "ops/conv2d.h"
 #include "ops/dwconv2d.h"
 #include "ops/fully_connected.h"
@@ -41,6 +42,41 @@ input %0: f32[1x5x5x2]  # x
 %7: f32[1x3x3x4] = conv2d(%0, %16:const f32[4x3x3x2], %17:const f32[4])  # c
 %13: f32[1x2x2x4] = dwconv2d(%7, %20:const f32[1x2x2x4], %21:const f32[4])  # d
 output %13
+)",
+              1e-6);
+}
+
+/// A batch norm over `x` with made-up statistics.
+ValueId batch_norm(Graph& graph, std::string name, ValueId x) {
+  const int64_t channels = graph.type(x).shape.back();
+  const ValueId gamma = add_floats(graph, name + "_gamma", {channels}, 8), beta = add_floats(graph, name + "_beta", {channels}, 9);
+  const ValueId mean = add_floats(graph, name + "_mean", {channels}, 10);
+  const ValueId variance = graph.add_constant<float>(name + "_variance", {channels}, std::vector<float>(static_cast<size_t>(channels), 2));
+  return add_node(graph, "batch_norm", std::move(name), {x, gamma, beta, mean, variance}, BatchNormAttrs{});
+}
+
+TEST(FuseBatchNorm, TheOpItself) {
+  Graph graph{.name = "g"};
+  const ValueId x = graph.add_input("x", {DType::F32, {1, 5, 5, 2}, {}});
+  const ValueId c = add_node(graph, "conv2d", "c", {x, add_floats(graph, "w", {4, 3, 3, 2}, 1)}, Conv2dAttrs{});
+  graph.outputs = {batch_norm(graph, "n", c)};
+  expect_pass("fuse_batch_norm", graph, 1, R"(graph g
+input %0: f32[1x5x5x2]  # x
+%7: f32[1x3x3x4] = conv2d(%0, %8:const f32[4x3x3x2], %9:const f32[4])  # c
+output %7
+)",
+              1e-6);
+}
+
+TEST(FuseBatchNorm, SpellsOutTheOpWhereNoLayerCanTakeIt) {
+  Graph graph{.name = "g"};
+  const ValueId x = graph.add_input("x", {DType::F32, {1, 5, 5, 2}, {}});
+  graph.outputs = {batch_norm(graph, "n", x)};
+  expect_pass("fuse_batch_norm", graph, 1, R"(graph g
+input %0: f32[1x5x5x2]  # x
+%8: f32[1x5x5x2] = mul(%0, %6:const f32[2])  # n/mul
+%5: f32[1x5x5x2] = add(%8, %7:const f32[2])  # n
+output %5
 )",
               1e-6);
 }

@@ -1,0 +1,89 @@
+#include "models/architecture.h"
+
+#include <gmock/gmock.h>
+
+#include <cstring>
+
+#include "ir/interpreter.h"
+
+namespace thimble::testing {
+namespace {
+
+std::string told(const std::function<void()>& f) {
+  try {
+    f();
+  } catch (const Error& error) {
+    return explain(error);
+  }
+  return "no error";
+}
+
+TEST(Architectures, AreFoundByName) {
+  EXPECT_EQ(architecture_named("mlp").name, "mlp");
+  EXPECT_THAT(told([] { architecture_named("mpl"); }), ::testing::StartsWith("error: there is no architecture 'mpl'; did you mean 'mlp'?"));
+}
+
+/// An input that the architecture takes.
+Shape input_of(std::string_view name) {
+  if (name == "mlp" || name == "autoencoder") return {33};
+  if (name == "cnn1d" || name == "lstm" || name == "gru") return {64, 3};
+  return {32, 32, 3};
+}
+
+class EachArchitecture : public ::testing::TestWithParam<const Architecture*> {};
+INSTANTIATE_TEST_SUITE_P(Architecture, EachArchitecture, ::testing::ValuesIn(all_architectures().begin(), all_architectures().end()),
+                         [](const auto& info) { return std::string(info.param->name); });
+
+TEST_P(EachArchitecture, BuildsASoundGraphForEachTask) {
+  for (const Task task : {Task::Classification, Task::Regression, Task::MultiLabel, Task::Reconstruction}) {
+    const Shape input = input_of(GetParam()->name);
+    Graph graph;
+    try {
+      graph = GetParam()->build({}, input, 4, task, 7);
+    } catch (const Error& refusal) {
+      EXPECT_EQ(refusal.blame, Blame::User) << refusal.what();
+      EXPECT_NE(refusal.hint, "");
+      continue;
+    }
+    verify(graph);
+    Shape expected = {1};
+    if (task == Task::Reconstruction)
+      expected.insert(expected.end(), input.begin(), input.end());
+    else
+      expected.push_back(4);
+    EXPECT_EQ(graph.type(graph.outputs[0]).shape, expected);
+    EXPECT_EQ(graph.nodes.back().op->name == "softmax", task == Task::Classification);
+    EXPECT_EQ(graph.nodes.back().op->name == "logistic", task == Task::MultiLabel);
+  }
+}
+
+TEST_P(EachArchitecture, DrawsWeightsFromTheSeed) {
+  const bool itself = GetParam()->name == "autoencoder";
+  const auto bytes = [&](uint64_t seed) {
+    std::vector<std::byte> all;
+    const Graph graph = GetParam()->build({}, input_of(GetParam()->name), 4, itself ? Task::Reconstruction : Task::Classification, seed);
+    for (const Value& value : graph.values)
+      if (value.constant()) all.insert(all.end(), value.data->begin(), value.data->end());
+    return all;
+  };
+  EXPECT_EQ(bytes(1), bytes(1));
+  EXPECT_NE(bytes(1), bytes(2));
+}
+
+TEST_P(EachArchitecture, ExplainsItsFields) {
+  EXPECT_FALSE(GetParam()->summary.empty());
+  for (const FieldInfo& field : GetParam()->fields()) EXPECT_FALSE(field.help.empty()) << field.name;
+}
+
+TEST(Architectures, RefuseWhatDoesNotFit) {
+  const auto build = [](std::string_view name, AttrBag fields, Shape input, int outputs = 3) {
+    return told([&] { architecture_named(name).build(fields, input, outputs, Task::Classification, 1); });
+  };
+  EXPECT_EQ(build("mlp", {{"layers", std::vector<int64_t>{8, 0}}}, {4}), "error: layers holds 0; each must be at least 1\n");
+  EXPECT_EQ(build("mlp", {{"layer", std::vector<int64_t>{8}}}, {4}), "error: unknown key 'layer'; did you mean 'layers'?\n");
+  EXPECT_EQ(build("mlp", {}, {4}, 1),
+            "error: mlp cannot learn 1 output\n  to tell classes apart takes recordings of two classes at least\n");
+}
+
+}  // namespace
+}  // namespace thimble::testing
