@@ -36,11 +36,14 @@ ${calls}    return rows;
   target_sources(${target} PRIVATE ${file})
 endfunction()
 
-# thimble_folder(<name> [REGISTRY <header> <element> <suffix>] [NOT_ROWS <stems...>] [KNOWS <folders...>] [LIBS <libraries...>])
-# Every .cc of the folder is compiled; with REGISTRY each one but NOT_ROWS holds rows. *_test.cc go to <name>_test, label "fast".
+# thimble_folder(<name> [REGISTRY <header> <element> <suffix>] [NOT_ROWS <stems...>] [EXCEPT <regex>] [KNOWS <folders...>] [LIBS <libraries...>])
+# Every .cc of the folder but EXCEPT is compiled; with REGISTRY each one but NOT_ROWS holds rows. *_test.cc go to <name>_test, label "fast".
 function(thimble_folder name)
-  cmake_parse_arguments(arg "" "" "REGISTRY;NOT_ROWS;KNOWS;LIBS;TEST_LIBS" ${ARGN})
+  cmake_parse_arguments(arg "" "EXCEPT" "REGISTRY;NOT_ROWS;KNOWS;LIBS;TEST_LIBS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} *.cc)
+  if(arg_EXCEPT)
+    list(FILTER sources EXCLUDE REGEX "${arg_EXCEPT}")
+  endif()
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
