@@ -6,9 +6,6 @@
 #include <cstring>
 
 namespace thimble {
-namespace {
-
-/// State without first contents starts at real zero: the zero point.
 Buffer first_contents(const Value& value) {
   if (value.data) return *value.data;
   Buffer zeros(static_cast<size_t>(value.type.bytes()));
@@ -16,8 +13,6 @@ Buffer first_contents(const Value& value) {
     std::fill(zeros.begin(), zeros.end(), static_cast<std::byte>(value.type.quant.zero[0]));
   return zeros;
 }
-
-}  // namespace
 
 Interpreter::Interpreter(const Graph& graph) : graph_(graph), memory_(graph.values.size()) {
   for (size_t i = 0; i < memory_.size(); ++i)
@@ -30,6 +25,13 @@ void Interpreter::reset() {
     if (graph_.values[i].state) memory_[i] = first_contents(graph_.values[i]);
 }
 
+TensorView Interpreter::value(ValueId id) const {
+  if (id == kAbsent) return {};
+  const Value& value = graph_.value(id);
+  const auto* data = value.constant() ? value.data->data() : memory_[static_cast<size_t>(id)].data();
+  return {&value.type, const_cast<std::byte*>(data)};
+}
+
 std::vector<Buffer> Interpreter::run(std::span<const Buffer> inputs, const Watch& watch) {
   require(inputs.size() == graph_.inputs.size(), "as many input buffers as graph inputs");
   for (size_t i = 0; i < inputs.size(); ++i) {
@@ -37,26 +39,21 @@ std::vector<Buffer> Interpreter::run(std::span<const Buffer> inputs, const Watch
     require(inputs[i].size() == memory.size(), "an input buffer of the input's size");
     memory = inputs[i];
   }
-  const auto view = [&](ValueId id) -> TensorView {
-    if (id == kAbsent) return {};
-    const Value& value = graph_.value(id);
-    return {&value.type, value.constant() ? const_cast<std::byte*>(value.data->data()) : memory_[static_cast<size_t>(id)].data()};
-  };
   std::vector<TensorView> in, out;
   for (size_t n = 0; n < graph_.nodes.size(); ++n) {
     const Node& node = graph_.nodes[n];
     const Doing doing([&] { return fmt::format("evaluating node '{}' ({})", node.name, node.op->name); });
     in.clear();
     out.clear();
-    for (ValueId id : node.in) in.push_back(view(id));
-    for (ValueId id : node.out) out.push_back(view(id));
+    for (ValueId id : node.in) in.push_back(value(id));
+    for (ValueId id : node.out) out.push_back(value(id));
     node.op->eval(node.attrs, in, out);
     if (watch) watch(n, out);
   }
   std::vector<Buffer> outputs;
   for (ValueId id : graph_.outputs) {
-    const TensorView value = view(id);
-    outputs.emplace_back(value.data, value.data + value.type->bytes());
+    const TensorView output = value(id);
+    outputs.emplace_back(output.data, output.data + output.type->bytes());
   }
   return outputs;
 }
