@@ -8,6 +8,7 @@
 #include "codegen/choose.h"
 #include "codegen/compiled.h"
 #include "codegen/model_text.h"
+#include "codegen/stream_text.h"
 #include "ir/interpreter.h"
 
 namespace thimble {
@@ -76,8 +77,9 @@ std::vector<GoldenRecord> make_golden(const Graph& graph, int records) {
 }
 
 /// The runtime's text that these kernels need.
-std::string runtime_text(const std::vector<const Kernel*>& kernels) {
+std::string runtime_text(const std::vector<const Kernel*>& kernels, bool smoothing) {
   std::vector<std::string> headers = {"core/base.h"};
+  if (smoothing) headers.emplace_back("core/smoothing.h");
   for (const Kernel* kernel : kernels)
     for (const std::string& header : sources_of(*kernel))
       if (std::find(headers.begin(), headers.end(), header) == headers.end()) headers.push_back(header);
@@ -122,28 +124,38 @@ std::vector<LayerCode> lower_all(const Graph& graph, const Plan& plan, const std
   return code;
 }
 
+/// Makes the graph one that is fed sample by sample; the model remembers how.
+Graph for_stream(Graph graph, const Stream& stream, Compiled& model) {
+  StreamGraph made = streamed(std::move(graph), stream);
+  model.stream = {stream, made.window, made.axes, made.length, made.stride, made.rows, made.rows_between, made.row_layers};
+  return std::move(made.graph);
+}
+
 }  // namespace
 
 Compiled compile(Graph graph, const Board& board, const CompileOptions& options) {
   const std::string name = graph.name;
   const Doing doing([&] { return fmt::format("compiling '{}' for {}", name, board.name); });
-  const std::vector<const Kernel*> kernels = choose_kernels(graph, board, options.optimize, options.prefer);
   Compiled model;
-  const std::string runtime = runtime_text(kernels);
+  const Graph windows = graph;
+  model.inputs = ports(graph, graph.inputs);
+  if (options.stream && options.stream->continuous()) graph = for_stream(std::move(graph), *options.stream, model);
+  const std::vector<const Kernel*> kernels = choose_kernels(graph, board, options.optimize, options.prefer);
+  const std::vector<GoldenRecord> golden = options.golden ? make_golden(windows, options.golden_records) : std::vector<GoldenRecord>{};
+  const std::string runtime = runtime_text(kernels, model.stream && !model.stream->about.classes.empty());
   model.name = model_name(graph.name, runtime);
   model.plan = plan_memory(graph, plan_steps(graph, kernels));
   model.arena_bytes = model.plan.arena_bytes;
   for (const PlanBuffer& buffer : model.plan.buffers) model.arena_align = std::max(model.arena_align, buffer.align);
-  model.inputs = ports(graph, graph.inputs);
   model.outputs = ports(graph, graph.outputs);
   model.compiler_level = kLevels[static_cast<size_t>(options.optimize)];
   const std::vector<int64_t> state_offsets = place_state(graph, model.state_bytes);
   const std::vector<LayerCode> code = lower_all(graph, model.plan, kernels, model);
-  const std::vector<GoldenRecord> golden = options.golden ? make_golden(graph, options.golden_records) : std::vector<GoldenRecord>{};
   const Addresses addresses = addresses_of(graph, model.plan, state_offsets);
   model.graph = std::move(graph);
   model.header = header_text(model);
   SourceText source = source_text(model, code, runtime, addresses, golden, options);
+  if (model.stream) model.state_bytes += stream_bytes(*model.stream);
   model.source = std::move(source.text);
   model.constant_bytes = source.constant_bytes;
   for (size_t i = 0; i < model.layers.size(); ++i) model.layers[i].constant_bytes = source.layer_constant_bytes[i];

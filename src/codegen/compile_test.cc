@@ -5,6 +5,7 @@
 #include "base/subprocess.h"
 #include "codegen/c_text.h"
 #include "codegen/compiled.h"
+#include "dsp/block.h"
 #include "ir/interpreter.h"
 #include "ops/fully_connected.h"
 #include "ops/ops.h"
@@ -50,6 +51,25 @@ CommandResult run_selftest(const Compiled& model, const std::vector<std::string>
 TEST(Compile, SelfTestPassesInCAndCpp) {
   for (const Optimize optimize : {Optimize::Balanced, Optimize::Speed, Optimize::Flash}) {
     const Compiled model = compile(two_layers(), board_named("x86_64"), {.optimize = optimize});
+    const CommandResult c = run_selftest(model, {"gcc", "-std=c99"});
+    EXPECT_EQ(c.status, 0) << c.out;
+    const CommandResult cpp = run_selftest(model, {"g++", "-x", "c++", "-std=c++17"});
+    EXPECT_EQ(cpp.status, 0) << cpp.out;
+  }
+}
+
+TEST(Compile, StreamsPassTheirSelfTestInCAndCpp) {
+  Graph graph{.name = "Wand"};
+  const Block& flatten = block_named("flatten");
+  graph.outputs = {graph.add_node(flatten.op, "flatten", {graph.add_input("samples", {DType::F32, {20, 2}, {}})})};
+  Stream about{.rate = 50, .stride = 5, .channels = {{"x", "m/s2"}, {"*/", ""}}};
+  for (int i = 0; i < 14; ++i) about.classes.push_back(std::string(1, static_cast<char>('a' + i)) + "\"\\\n");
+  for (const bool classes : {true, false}) {
+    if (!classes) about.classes.clear();
+    const Compiled model = compile(graph, board_named("x86_64"), {.stream = about});
+    EXPECT_THAT(model.header,
+                HasSubstr("/* Samples of 2 channels (x in m/s2, * /), 50.0f a second; a result sees 20 of them and the next one "
+                          "comes 5 later. */"));
     const CommandResult c = run_selftest(model, {"gcc", "-std=c99"});
     EXPECT_EQ(c.status, 0) << c.out;
     const CommandResult cpp = run_selftest(model, {"g++", "-x", "c++", "-std=c++17"});

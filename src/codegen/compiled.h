@@ -2,9 +2,11 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "codegen/stream_graph.h"
 #include "kernels/kernel.h"
 #include "plan/plan.h"
 
@@ -18,6 +20,7 @@ struct CompileOptions {
   bool golden = true;  ///< emit golden vectors and the self-test (behind THIMBLE_SELFTEST, so they cost nothing when unused)
   int golden_records = 2;
   Preference prefer;
+  std::optional<Stream> stream;  ///< the graph takes windows of a stream: the C gets <name>_push and <name>_run(window)
 };
 
 /// One call that the generated `run` makes, in order.
@@ -36,12 +39,23 @@ struct Port {
   TensorType type;
 };
 
+/// How a compiled model is fed sample by sample.
+struct CompiledStream {
+  Stream about;
+  int64_t window = 0, axes = 0, length = 0, stride = 0, rows = 1, rows_between = 1;  ///< as in StreamGraph
+  size_t row_layers = 0;
+
+  /// Only a frame of samples is kept, not the window.
+  bool by_frames() const { return row_layers > 0; }
+};
+
 struct Compiled {
   std::string name;  ///< C identifier made from the model's name: "kws_int8"
   Graph graph;       ///< after the passes
   Plan plan;
   std::vector<Layer> layers;
-  std::vector<Port> inputs, outputs;
+  std::vector<Port> inputs, outputs;  ///< of one run; of a stream the whole window, though `graph` may take a frame of it
+  std::optional<CompiledStream> stream;
   int64_t arena_bytes = 0, state_bytes = 0, constant_bytes = 0;
   int arena_align = 4;
   std::string header, source;  ///< text of <name>.h and <name>.c

@@ -2,6 +2,7 @@
 
 #include "codegen/c_text.h"
 #include "codegen/model_text.h"
+#include "codegen/stream_text.h"
 
 namespace thimble {
 namespace {
@@ -65,12 +66,27 @@ std::string port_helpers(const Compiled& model, const std::string& macro, std::s
 
 std::string accessors(const Compiled& model) {
   std::string text;
-  for (size_t i = 0; i < model.inputs.size(); ++i)
+  for (size_t i = 0; !model.stream && i < model.inputs.size(); ++i)
     text += fmt::format("{0}thimble_{1}_input{2}(thimble_{1} *self);\n", c_pointer(model.inputs[i].type.dtype, false), model.name, i);
   for (size_t i = 0; i < model.outputs.size(); ++i)
     text +=
         fmt::format("{0}thimble_{1}_output{2}(const thimble_{1} *self);\n", c_pointer(model.outputs[i].type.dtype, true), model.name, i);
   return text;
+}
+
+/// How the model is used, in a few lines of C.
+std::string usage(const Compiled& model) {
+  if (!model.stream)
+    return fmt::format(
+        " *   fill thimble_{0}_input0(&model)            (before every run: a run consumes its inputs)\n"
+        " *   thimble_{0}_run(&model);\n"
+        " *   read thimble_{0}_output0(&model)           (valid until the next run)\n",
+        model.name);
+  return fmt::format(
+      " *   if (thimble_{0}_push(&model, sample))      (each sample as it comes: 1 when there is a new result)\n"
+      " *     read thimble_{0}_{1}(&model)\n"
+      " *   thimble_{0}_run(&model, window);           (or one whole window by itself)\n",
+      model.name, model.stream->about.classes.empty() ? "output0" : "answer");
 }
 
 }  // namespace
@@ -81,23 +97,25 @@ std::string header_text(const Compiled& model) {
       "/* {0}: a model compiled by Thimble. {0}.c and this file are all it needs.\n *\n"
       " *   static thimble_{0} model;                  (all the memory it uses, {1} bytes, plus stack)\n"
       " *   thimble_{0}_init(&model);                  (once)\n"
-      " *   fill thimble_{0}_input0(&model)            (before every run: a run consumes its inputs)\n"
-      " *   thimble_{0}_run(&model);\n"
-      " *   read thimble_{0}_output0(&model)           (valid until the next run)\n */\n"
+      "{3} */\n"
       "#ifndef {2}_H\n#define {2}_H\n\n#include <stdint.h>\n\n#ifdef __cplusplus\nextern \"C\" {{\n#endif\n\n",
-      model.name, model.arena_bytes + model.state_bytes, macro);
+      model.name, model.arena_bytes + model.state_bytes + (model.stream ? stream_bytes(*model.stream) : 0), macro, usage(model));
   text += fmt::format("#define {0}_ARENA_BYTES {1}\n#define {0}_STATE_BYTES {2}\n#define {0}_LAYERS {3}\n\n", macro, model.arena_bytes,
                       model.state_bytes, model.layers.size());
-  text += port_macros(macro, "INPUT", model.inputs) + "\n" + port_macros(macro, "OUTPUT", model.outputs);
+  text += model.stream ? stream_macros(model) : port_macros(macro, "INPUT", model.inputs) + "\n";
+  text += port_macros(macro, "OUTPUT", model.outputs);
   text += fmt::format(
       "\n/* Everything that changes while the model runs. Yours to place: static, on the heap, in a shared pool. */\ntypedef struct {{\n");
   text += fmt::format("  uint8_t arena[{}] __attribute__((aligned({})));\n", model.arena_bytes > 0 ? macro + "_ARENA_BYTES" : "1",
                       model.arena_align);
   if (model.state_bytes > 0) text += fmt::format("  uint8_t state[{}_STATE_BYTES] __attribute__((aligned(8)));\n", macro);
+  if (model.stream) text += stream_members(model);
   text +=
       fmt::format("}} thimble_{0};\n\n/* Sets all state to its beginning. */\nvoid thimble_{0}_init(thimble_{0} *self);\n\n", model.name);
-  text += fmt::format("/* One inference; 0 when it went well. */\nint thimble_{0}_run(thimble_{0} *self);\n\n", model.name);
-  text += accessors(model) + "\n" + port_helpers(model, macro, "INPUT", model.inputs) + port_helpers(model, macro, "OUTPUT", model.outputs);
+  text += model.stream ? stream_declarations(model)
+                       : fmt::format("/* One inference; 0 when it went well. */\nint thimble_{0}_run(thimble_{0} *self);\n\n", model.name);
+  text += accessors(model) + "\n" + (model.stream ? "" : port_helpers(model, macro, "INPUT", model.inputs)) +
+          port_helpers(model, macro, "OUTPUT", model.outputs);
   text += fmt::format(
       "\n#ifdef THIMBLE_SELFTEST\n/* Runs the golden vectors: 0 when every output is as it was on the desk, else the number of the first "
       "record that is not. */\n"

@@ -33,6 +33,8 @@ struct SourceText {
 };
 
 std::string header_text(const Compiled& model);
+/// Golden vectors and <name>_selftest, behind THIMBLE_SELFTEST.
+std::string selftest_text(const Compiled& model, const std::vector<GoldenRecord>& golden);
 SourceText source_text(const Compiled& model, const std::vector<LayerCode>& code, const std::string& runtime, const Addresses& addresses,
                        const std::vector<GoldenRecord>& golden, const CompileOptions& options);
 

@@ -7,6 +7,7 @@
 #include "codegen/c_text.h"
 #include "codegen/constants.h"
 #include "codegen/model_text.h"
+#include "codegen/stream_text.h"
 
 namespace thimble {
 namespace {
@@ -197,26 +198,39 @@ std::string init_text(const Compiled& model, const Addresses& addresses, Constan
       text += fmt::format("  memset({}, {}, {});\n", addresses.of[i], shifted ? value.type.quant.zero[0] : 0, value.type.bytes());
     }
   }
-  if (empty) text += "  (void)self;\n";
+  if (model.stream) text += stream_init(model);
+  if (empty && !model.stream) text += "  (void)self;\n";
   return text + "}\n\n";
 }
 
-std::string run_text(const Compiled& model, SourceWriter& writer) {
-  std::string text = fmt::format("int thimble_{0}_run(thimble_{0} *self) {{\n", model.name);
-  for (size_t i = 0; i < model.layers.size(); ++i) {
+/// Calls of the layers from `first` up to `end`.
+std::string calls_text(const Compiled& model, SourceWriter& writer, size_t first, size_t end) {
+  std::string text;
+  for (size_t i = first; i < end; ++i) {
     text += fmt::format("  {}(self);\n", model.layers[i].symbol);
     for (ValueId id : model.layers[i].outputs) {
       const TensorType& type = model.graph.type(id);
       text += fmt::format("  THIMBLE_TRACE_({}, {}, {});\n", i, writer.address(id, static_cast<int>(i), type.dtype, false), type.bytes());
     }
   }
-  if (model.layers.empty()) text += "  (void)self;\n";
+  return text;
+}
+
+std::string run_text(const Compiled& model, SourceWriter& writer) {
+  const size_t layers = model.layers.size();
+  if (model.stream) {
+    const size_t rows = model.stream->row_layers;
+    return stream_functions(model, calls_text(model, writer, 0, rows), calls_text(model, writer, rows, layers),
+                            writer.address(model.graph.inputs[0], 0, DType::F32, true));
+  }
+  std::string text = fmt::format("int thimble_{0}_run(thimble_{0} *self) {{\n", model.name) + calls_text(model, writer, 0, layers);
+  if (layers == 0) text += "  (void)self;\n";
   return text + "  return 0;\n}\n\n";
 }
 
 std::string accessor_text(const Compiled& model, SourceWriter& writer) {
   std::string text;
-  for (size_t i = 0; i < model.inputs.size(); ++i) {
+  for (size_t i = 0; !model.stream && i < model.inputs.size(); ++i) {
     const DType dtype = model.inputs[i].type.dtype;
     text += fmt::format("{0}thimble_{1}_input{2}(thimble_{1} *self) {{ return {3}; }}\n", c_pointer(dtype, false), model.name, i,
                         writer.address(model.graph.inputs[i], 0, dtype, true));
@@ -229,44 +243,6 @@ std::string accessor_text(const Compiled& model, SourceWriter& writer) {
                         address, uses_self ? "" : "(void)self; ");
   }
   return text;
-}
-
-/// Integers must be equal; floats may differ in the last bits where a compiler contracts them.
-std::string compare_text(const Compiled& model, size_t output, const std::string& expected) {
-  const TensorType& type = model.outputs[output].type;
-  if (type.dtype != DType::F32)
-    return fmt::format("  if (memcmp(thimble_{}_output{}(self), {}, {}) != 0) return 1;\n", model.name, output, expected, type.bytes());
-  return fmt::format(
-      "  for (i = 0; i < {2}; ++i) {{\n    const float have = thimble_{0}_output{1}(self)[i], want = {3}[i];\n"
-      "    const float gap = have > want ? have - want : want - have, size = want < 0.0f ? -want : want;\n"
-      "    if (!(gap <= 1e-5f * (size > 1.0f ? size : 1.0f))) return 1;\n  }}\n",
-      model.name, output, type.elements(), expected);
-}
-
-std::string selftest_text(const Compiled& model, const std::vector<GoldenRecord>& golden) {
-  std::string tables, calls;
-  for (size_t r = 0; r < golden.size(); ++r) {
-    tables += fmt::format("static int thimble_{0}_golden_{1}(thimble_{0} *self) {{\n", model.name, r);
-    std::string body;
-    for (size_t i = 0; i < model.inputs.size(); ++i) {
-      const TensorType& type = model.inputs[i].type;
-      tables += fmt::format("  static const {} in{}[] = {};\n", c_type(type.dtype), i, c_array(type.dtype, golden[r].inputs[i]));
-      body += fmt::format("  memcpy(thimble_{}_input{}(self), in{}, sizeof in{});\n", model.name, i, i, i);
-    }
-    body += fmt::format("  if (thimble_{0}_run(self) != 0) return 1;\n", model.name);
-    bool floats = false;
-    for (size_t i = 0; i < model.outputs.size(); ++i) {
-      const TensorType& type = model.outputs[i].type;
-      floats |= type.dtype == DType::F32;
-      tables += fmt::format("  static const {} out{}[] = {};\n", c_type(type.dtype), i, c_array(type.dtype, golden[r].outputs[i]));
-      body += compare_text(model, i, fmt::format("out{}", i));
-    }
-    tables += std::string(floats ? "  int32_t i;\n" : "") + body + "  return 0;\n}\n\n";
-    calls += fmt::format("  if (thimble_{}_golden_{}(self) != 0) return {};\n", model.name, r, r + 1);
-  }
-  return fmt::format(
-      "#ifdef THIMBLE_SELFTEST\n{0}int thimble_{1}_selftest(thimble_{1} *self) {{\n  thimble_{1}_init(self);\n{2}  return 0;\n}}\n#endif\n",
-      tables, model.name, calls);
 }
 
 std::string size_checks(const Compiled& model) {

@@ -34,6 +34,7 @@ struct Firmware {
   std::string run_symbol;                     ///< the C function of one inference
   int64_t input_bytes = 0, output_bytes = 0;  ///< of one record
   bool trace = false;
+  int64_t axes = 0;                      ///< of a sample, where the firmware plays recordings
   std::vector<int64_t> layer_constants;  ///< bytes
   int wait_states = 0;                   ///< cycles that run_firmware counts for a read from flash; 0: the timing table alone
 };
@@ -41,6 +42,7 @@ struct Firmware {
 struct BuildOptions {
   bool trace = false;     ///< every layer's outputs are written out too (such a firmware is not counted)
   bool sanitize = false;  ///< with AddressSanitizer and UndefinedBehaviorSanitizer, on the host
+  bool play = false;      ///< the firmware plays recordings through <name>_push (deploy/play.h); run_firmware cannot run it
   bool map = false;       ///< leaves firmware.map beside the ELF
 };
 

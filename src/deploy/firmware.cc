@@ -20,14 +20,28 @@ std::string upper(std::string text) {
   return text;
 }
 
+/// Where the harness keeps the window of a stream: in the model where that holds one, else in memory of its own.
+std::string harness_stream(const CompiledStream& stream, const std::string& prefix) {
+  std::string text = stream.by_frames() ? fmt::format(
+                                              "#ifndef HARNESS_PLAY\nstatic float harness_window[{}];\n#endif\n"
+                                              "#define HARNESS_WINDOW(m) harness_window\n",
+                                              stream.window * stream.axes)
+                                        : fmt::format("#define HARNESS_WINDOW(m) {}_window(m)\n", prefix);
+  text += fmt::format("#define harness_run(m) {0}_run(m, HARNESS_WINDOW(m))\n#define harness_push {0}_push\n#define HARNESS_AXES {1}\n",
+                      prefix, stream.axes);
+  return text +
+         (stream.about.classes.empty() ? "#define harness_answer(m) 0\n" : fmt::format("#define harness_answer {}_answer\n", prefix));
+}
+
 /// The header through which the harness knows this model.
 std::string harness_model(const Compiled& model) {
   const std::string prefix = "thimble_" + model.name, macro = "THIMBLE_" + upper(model.name);
-  std::string text = fmt::format("#include \"{}.h\"\ntypedef {} harness_model;\n#define harness_init {}_init\n#define harness_run {}_run\n",
-                                 model.name, prefix, prefix, prefix);
+  std::string text = fmt::format("#include \"{0}.h\"\ntypedef {1} harness_model;\n#define harness_init {1}_init\n", model.name, prefix);
+  text += model.stream ? harness_stream(*model.stream, prefix) : fmt::format("#define harness_run {}_run\n", prefix);
   text += "#define HARNESS_READ_INPUTS(m) (1";
   for (size_t i = 0; i < model.inputs.size(); ++i)
-    text += fmt::format(" && harness_read({}_input{}(m), {}_INPUT{}_BYTES)", prefix, i, macro, i);
+    text += model.stream ? fmt::format(" && harness_read(HARNESS_WINDOW(m), {})", model.inputs[i].type.bytes())
+                         : fmt::format(" && harness_read({}_input{}(m), {}_INPUT{}_BYTES)", prefix, i, macro, i);
   text += ")\n#define HARNESS_WRITE_OUTPUTS(m) do {";
   for (size_t i = 0; i < model.outputs.size(); ++i)
     text += fmt::format(" harness_write(HARNESS_OUTPUTS, {}_output{}(m), {}_OUTPUT{}_BYTES);", prefix, i, macro, i);
@@ -55,11 +69,12 @@ std::vector<std::string> compile_support(const Board& board, const fs::path& dir
   if (has(board.isa, Isa::Wasm)) command.emplace_back("-Dmain=thimble_main");
   if (host) command.emplace_back("-DHARNESS_CLOCK");
   if (options.trace) command.emplace_back("-DTHIMBLE_TRACE");
+  if (options.play) command.emplace_back("-DHARNESS_PLAY");
   const auto compile = [&](const fs::path& source, const std::string& object) {
     must_succeed(with(command, {source.string(), "-o", object}), dir, fmt::format("the harness for {}", board.name));
     return object;
   };
-  std::vector<std::string> objects{compile(boards / "common/main.c", "thimble_support_main.o"),
+  std::vector<std::string> objects{compile(boards / (options.play ? "common/play.c" : "common/main.c"), "thimble_support_main.o"),
                                    compile(boards / board.support_dir / "startup.c", "thimble_support_startup.o")};
   if (library_of(board) == Library::Ours) {
     command = with(compile_command(board, "-O2", false, false), {"-std=gnu11", "-ffreestanding", "-fno-builtin"});
@@ -136,6 +151,7 @@ Firmware build_firmware(const Compiled& model, const Board& board, const fs::pat
   firmware.input_bytes = total_bytes(model.inputs);
   firmware.output_bytes = total_bytes(model.outputs);
   firmware.trace = options.trace;
+  if (options.play) firmware.axes = model.stream.value().axes;
   firmware.sizes = measure_sizes(model, board, dir, firmware.run_symbol);
   if (!fitted || !fits(board, firmware.sizes.flash() + firmware.sizes.support_flash, firmware.sizes.ram() + firmware.sizes.support_ram))
     refuse_if_too_large(model, board, firmware.sizes, code_compiled_for_size(model, board, dir, objects));

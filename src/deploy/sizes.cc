@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/files.h"
 #include "base/subprocess.h"
@@ -61,6 +63,7 @@ FirmwareSizes measure_sizes(const Compiled& model, const Board& board, const fs:
   else
     add_sections(read_elf(dir / "firmware.elf"), sizes);
   sizes.stack = stack_of(board, dir, run_symbol);
+  if (model.stream) sizes.stack = std::max(sizes.stack, stack_of(board, dir, "thimble_" + model.name + "_push"));
   return sizes;
 }
 

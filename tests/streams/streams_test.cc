@@ -1,0 +1,148 @@
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "base/files.h"
+#include "deploy/deploy.h"
+#include "deploy/play.h"
+#include "dsp/block.h"
+#include "ir/interpreter.h"
+#include "ops/fully_connected.h"
+#include "ops/ops.h"
+#include "ops/quantize.h"
+#include "ops/softmax.h"
+
+namespace thimble {
+namespace {
+
+constexpr int64_t kWindow = 64, kAxes = 3, kStride = 24;
+constexpr int kClasses = 3;
+
+/// A block, an int8 layer and a softmax, floats at both ends.
+Graph impulse(std::string_view block, const AttrBag& attrs, int64_t window, int64_t axes) {
+  Graph graph{.name = "Wand"};
+  ValueId x = graph.add_input("samples", {DType::F32, {window, axes}, {}});
+  const Block& row = block_named(block);
+  x = graph.add_node(row.op, std::string(block), {x}, row.op.attrs.with(attrs));
+  const int64_t features = graph.type(x).elements();
+  const Quant in = per_tensor(0.1f, 3), logits = per_tensor(0.2f, -4), out = per_tensor(1.0f / 256, -128);
+  x = add_node(graph, "quantize", "quantize", {x}, QuantizeAttrs{}, {in});
+  std::vector<int8_t> weights(static_cast<size_t>(kClasses * features));
+  for (size_t i = 0; i < weights.size(); ++i) weights[i] = static_cast<int8_t>(static_cast<int>(i * i) * 37 % 255 - 127);
+  const ValueId w = graph.add_constant<int8_t>("w", {kClasses, features}, weights, per_tensor(0.01f, 0));
+  const ValueId b = graph.add_constant<int32_t>("b", {kClasses}, std::vector<int32_t>{100, -200, 300});
+  x = add_node(graph, "fully_connected", "fc", {x, w, b}, FullyConnectedAttrs{}, {logits});
+  x = add_node(graph, "softmax", "softmax", {x}, {}, {out});
+  graph.outputs = {add_node(graph, "dequantize", "scores", {x})};
+  return graph;
+}
+
+Stream stream(int64_t stride, int64_t axes) {
+  Stream about{.rate = 100, .stride = stride, .channels = {}, .classes = {"up", "down \"x\"", "rest"}, .smoothing = {3, 2, 0.4}};
+  for (int64_t i = 0; i < axes; ++i) about.channels.push_back({fmt::format("acc{}", i), "m/s2"});
+  return about;
+}
+
+/// A few tones that come and go.
+std::vector<float> recording(int64_t samples, int64_t axes, int seed) {
+  std::vector<float> values;
+  for (int64_t t = 0; t < samples; ++t)
+    for (int64_t a = 0; a < axes; ++a)
+      values.push_back(static_cast<float>((1 + 4 * std::sin(0.01 * static_cast<double>(t + seed))) *
+                                              std::sin(0.3 * static_cast<double>(t * (a + 1 + seed))) +
+                                          9.8 * static_cast<double>(a == 2)));
+  return values;
+}
+
+std::vector<float> scores(const Graph& graph, std::span<const float> window) {
+  const auto bytes = std::as_bytes(window);
+  const Buffer out = Interpreter(graph).run(std::vector<Buffer>{{bytes.begin(), bytes.end()}})[0];
+  std::vector<float> values(out.size() / sizeof(float));
+  std::memcpy(values.data(), out.data(), out.size());
+  return values;
+}
+
+/// What plain code makes of the last three scores: two of them name it with 0.4 or more.
+int32_t answer(const std::vector<std::vector<float>>& all) {
+  std::vector<int> votes(kClasses);
+  for (size_t i = all.size() - std::min<size_t>(3, all.size()); i < all.size(); ++i) {
+    const auto best = std::max_element(all[i].begin(), all[i].end());
+    if (*best >= 0.4f) ++votes[static_cast<size_t>(best - all[i].begin())];
+  }
+  for (int c = 0; c < kClasses; ++c)
+    if (votes[static_cast<size_t>(c)] >= 2) return c;
+  return -1;
+}
+
+Firmware build(const Graph& graph, const Stream& about, const char* board, const fs::path& dir, bool play) {
+  Progress progress;
+  return build_firmware(compile(graph, board_named(board), {.golden = false, .stream = about}), board_named(board), dir, {.play = play},
+                        progress);
+}
+
+void expect_pushes_are_windows(const Graph& graph, const Stream& about, int64_t window, int64_t stride, const char* board) {
+  const auto axes = static_cast<int64_t>(about.channels.size());
+  const std::vector<std::vector<float>> recordings = {recording(window + 7 * stride + 5, axes, 1), recording(window - 1, axes, 2),
+                                                      recording(window, axes, 3)};
+  const TempDir dir;
+  Progress progress;
+  const auto played = play_firmware(build(graph, about, board, dir.path(), true), recordings, progress);
+  ASSERT_EQ(played.size(), 3u);
+  EXPECT_EQ(played[0].size(), 8u);
+  EXPECT_EQ(played[1].size(), 0u);
+  EXPECT_EQ(played[2].size(), 1u);
+  for (size_t r = 0; r < played.size(); ++r) {
+    std::vector<std::vector<float>> all;
+    for (const PlayedResult& result : played[r]) {
+      const int64_t last = window - 1 + static_cast<int64_t>(all.size()) * stride;
+      EXPECT_EQ(result.sample, last);
+      const auto from = static_cast<size_t>((last + 1 - window) * axes);
+      all.push_back(scores(graph, std::span(recordings[r]).subspan(from, static_cast<size_t>(window * axes))));
+      EXPECT_EQ(result.scores, all.back()) << board << ", recording " << r << ", sample " << last;
+      EXPECT_EQ(result.answer, answer(all)) << board << ", recording " << r << ", sample " << last;
+    }
+  }
+}
+
+class OnBoard : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(OnBoard, PushesAreWindows) {
+  expect_pushes_are_windows(impulse("spectral", {}, kWindow, kAxes), stream(kStride, kAxes), kWindow, kStride, GetParam());
+}
+
+TEST_P(OnBoard, WindowsMayLieApart) { expect_pushes_are_windows(impulse("flatten", {}, 20, 2), stream(31, 2), 20, 31, GetParam()); }
+
+TEST_P(OnBoard, RunsAreWindowsAndSizesAreExact) {
+  const Graph graph = impulse("spectral", {}, kWindow, kAxes);
+  const Board& board = board_named(GetParam());
+  const Compiled model = compile(graph, board, {.golden = false, .stream = stream(kStride, kAxes)});
+  const TempDir dir;
+  Progress progress;
+  const Firmware firmware = build_firmware(model, board, dir.path(), {}, progress);
+  std::vector<std::vector<std::byte>> records;
+  std::vector<std::vector<float>> windows;
+  for (int i = 0; i < 3; ++i) {
+    windows.push_back(recording(kWindow, kAxes, i));
+    const auto bytes = std::as_bytes(std::span(windows.back()));
+    records.emplace_back(bytes.begin(), bytes.end());
+  }
+  const RunResult result = run_firmware(firmware, records, /*count=*/true, progress);
+  for (size_t i = 0; i < windows.size(); ++i) {
+    const std::vector<float> want = scores(graph, windows[i]);
+    EXPECT_EQ(std::memcmp(result.outputs[i].data(), want.data(), result.outputs[i].size()), 0) << GetParam() << ", window " << i;
+  }
+  EXPECT_EQ(firmware.sizes.state, model.state_bytes);
+  if (board.emulator.empty()) return;  // the C library of this machine is none of ours
+  EXPECT_GE(firmware.sizes.stack, result.stack_painted);
+  ASSERT_EQ(result.layers.size(), model.layers.size());
+  EXPECT_EQ(model.layers[0].op, "spectral");
+  for (const LayerCost& layer : result.layers) EXPECT_GT(layer.instructions, 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Boards, OnBoard, ::testing::Values("host", "nano33ble", "pico", "esp32c3"),
+                         [](const auto& one) { return std::string(one.param); });
+
+}  // namespace
+}  // namespace thimble
