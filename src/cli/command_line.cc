@@ -27,11 +27,13 @@ void declare(CLI::App& app, const Step& step, const std::vector<FieldInfo>& fiel
   app.allow_extras();
   app.add_flag("--json", words.json);
   app.add_flag("-h,--help", words.help);
-  for (std::string_view name : step.positional)
+  for (std::string_view name : step.positional) {
+    const auto field = std::find_if(fields.begin(), fields.end(), [&](const FieldInfo& f) { return f.name == name; });
     app.add_option(std::string(name), words.given[std::string(name)])
-        ->expected(1)
+        ->expected(is_list(*field) ? -1 : 1)  // a list, which comes last, takes every word that is left
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-        ->allow_extra_args(false);
+        ->allow_extra_args(is_list(*field));
+  }
   for (const FieldInfo& field : fields) {
     if (std::find(step.positional.begin(), step.positional.end(), field.name) != step.positional.end()) continue;
     const std::string flag = flag_of(field.name);

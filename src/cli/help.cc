@@ -23,10 +23,14 @@ std::string upper(std::string_view text) {
   return out;
 }
 
-std::string usage(const Step& step) {
+std::string usage(const Step& step, const std::vector<FieldInfo>& fields) {
   std::string text = fmt::format("thimble {}", step.name);
-  for (size_t i = 0; i < step.positional.size(); ++i)
-    text += i < step.required ? " " + upper(step.positional[i]) : " [" + upper(step.positional[i]) + "]";
+  for (size_t i = 0; i < step.positional.size(); ++i) {
+    const bool list =
+        std::any_of(fields.begin(), fields.end(), [&](const FieldInfo& f) { return f.name == step.positional[i] && f.value.index() >= 4; });
+    const std::string word = upper(step.positional[i]) + (list ? "..." : "");
+    text += i < step.required ? " " + word : " [" + word + "]";
+  }
   return text + " [flags]";
 }
 
@@ -103,7 +107,7 @@ std::string help_of(const Step& step) {
   const std::vector<FieldInfo> fields = step.fields();
   std::string text = fmt::format("{}: {}\n", styled(Style::Bold, fmt::format("thimble {}", step.name)), step.summary);
   if (!step.details.empty()) text += fmt::format("\n{}\n", wrapped(step.details, std::min(terminal().width, 100)));
-  text += fmt::format("\n{}\n  {}\n\n{}", styled(Style::Bold, "Usage"), usage(step), field_rows(step, fields));
+  text += fmt::format("\n{}\n  {}\n\n{}", styled(Style::Bold, "Usage"), usage(step, fields), field_rows(step, fields));
   if (!step.examples.empty()) text += fmt::format("\n{}\n{}", styled(Style::Bold, "Examples"), example_rows(step.examples));
   return text;
 }
