@@ -126,7 +126,7 @@ std::vector<LayerCode> lower_all(const Graph& graph, const Plan& plan, const std
 
 /// Makes the graph one that is fed sample by sample; the model remembers how.
 Graph for_stream(Graph graph, const Stream& stream, Compiled& model) {
-  StreamGraph made = streamed(std::move(graph), stream);
+  StreamGraph made = fed_by_samples(std::move(graph), stream);
   model.stream = {stream, made.window, made.axes, made.length, made.stride, made.rows, made.rows_between, made.row_layers};
   return std::move(made.graph);
 }

@@ -4,7 +4,7 @@
 
 namespace thimble {
 
-StreamGraph streamed(Graph graph, const Stream& stream) {
+StreamGraph fed_by_samples(Graph graph, const Stream& stream) {
   require(graph.inputs.size() == 1 && graph.type(graph.inputs[0]).dtype == DType::F32 && graph.type(graph.inputs[0]).rank() > 0,
           "a stream needs one input, floats [samples, axes]");
   Value& input = graph.value(graph.inputs[0]);

@@ -1,7 +1,7 @@
 /// A graph that takes a window, made to be fed sample by sample.
 #pragma once
 
-#include "dsp/stream.h"
+#include "codegen/stream.h"
 #include "ir/graph.h"
 
 namespace thimble {
@@ -18,6 +18,6 @@ struct StreamGraph {
 
 /// `graph`, whose input is a window of floats, [samples, axes]. Where its signal block can be computed frame by frame, only a frame and
 /// the features of the window are kept; else the frame is the window.
-StreamGraph streamed(Graph graph, const Stream& stream);
+StreamGraph fed_by_samples(Graph graph, const Stream& stream);
 
 }  // namespace thimble
