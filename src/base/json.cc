@@ -55,6 +55,57 @@ struct JsonBridge {
   }
 };
 
+namespace {
+
+// Values are read by functions that call themselves: what is nested without end would run out of stack.
+constexpr size_t kDeepest = 500;
+
+int64_t line_at(std::string_view text, size_t byte) {
+  const std::string_view before = text.substr(0, std::min(byte, text.size()));
+  return 1 + std::count(before.begin(), before.end(), '\n');
+}
+
+void check_depth(std::string_view text) {
+  size_t depth = 0;
+  bool quoted = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quoted && c == '\\')
+      ++i;
+    else if (c == '"')
+      quoted = !quoted;
+    else if (!quoted && (c == '[' || c == '{') && ++depth > kDeepest)
+      throw Error(Blame::User, fmt::format("not valid JSON (line {}): nested more than {} deep", line_at(text, i), kDeepest));
+    else if (!quoted && (c == ']' || c == '}') && depth > 0)
+      --depth;
+  }
+}
+
+/// The same by RFC 8949, section 3: each item begins with three bits of kind and five of length.
+void check_depth(std::span<const std::byte> bytes) {
+  std::vector<uint64_t> left;  // items to come in each container that is open
+  for (size_t at = 0; at < bytes.size();) {
+    const auto head = std::to_integer<uint8_t>(bytes[at++]), kind = static_cast<uint8_t>(head >> 5), info = static_cast<uint8_t>(head & 31);
+    const size_t width = info >= 24 && info <= 27 ? size_t{1} << (info - 24) : 0;
+    uint64_t value = info < 24 ? info : 0;
+    for (size_t i = 0; i < width && at < bytes.size(); ++i) value = value << 8 | std::to_integer<uint64_t>(bytes[at++]);
+    const bool text = kind == 2 || kind == 3, open = kind == 4 || kind == 5, endless = info == 31;
+    if (text && !endless && value > bytes.size() - at) return;
+    if (text && !endless) at += value;
+    if (kind == 6) continue;  // a tag: its item follows
+    if ((open && (value > 0 || endless)) || (text && endless)) {
+      if (left.size() == kDeepest)
+        throw Error(Blame::User, fmt::format("not valid CBOR (byte {}): nested more than {} deep", at, kDeepest));
+      left.push_back(endless ? UINT64_MAX : value > UINT64_MAX / 4 ? UINT64_MAX / 2 : value * (kind == 5 ? 2 : 1));
+      continue;
+    }
+    if (kind == 7 && endless && !left.empty()) left.pop_back();
+    while (!left.empty() && left.back() != UINT64_MAX && --left.back() == 0) left.pop_back();
+  }
+}
+
+}  // namespace
+
 Json::Json(uint64_t v) {
   if (std::in_range<int64_t>(v))
     value_ = static_cast<int64_t>(v);
@@ -97,20 +148,23 @@ std::string Json::dump(bool pretty) const {
 }
 
 Json Json::parse(std::string_view text) {
+  check_depth(text);
   try {
     return JsonBridge::in(nlohmann::ordered_json::parse(text));
   } catch (const nlohmann::json::parse_error& fault) {
-    const std::string_view before = text.substr(0, std::min(fault.byte, text.size()));
-    throw Error(Blame::User, fmt::format("not valid JSON (line {})", 1 + std::count(before.begin(), before.end(), '\n')));
+    throw Error(Blame::User, fmt::format("not valid JSON (line {})", line_at(text, fault.byte)));
   }
 }
 
 Json Json::parse_cbor(std::span<const std::byte> bytes) {
+  check_depth(bytes);
   try {
     const auto* first = reinterpret_cast<const uint8_t*>(bytes.data());
     return JsonBridge::in(nlohmann::ordered_json::from_cbor(first, first + bytes.size()));
   } catch (const nlohmann::json::parse_error& fault) {
     throw Error(Blame::User, fmt::format("not valid CBOR (byte {})", fault.byte));
+  } catch (const nlohmann::json::exception&) {
+    throw Error(Blame::User, "not valid CBOR: it tells of more elements than there can be");
   }
 }
 

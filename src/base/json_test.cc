@@ -51,5 +51,21 @@ TEST(Json, FaultsTellTheLine) {
   }
 }
 
+TEST(Json, RefusesWhatIsNestedWithoutEnd) {
+  const auto fault = [](auto parse) {
+    try {
+      parse();
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_EQ(fault([] { Json::parse("\n" + std::string(1000000, '[')); }), "not valid JSON (line 2): nested more than 500 deep");
+  const std::vector<std::byte> deep(1000000, std::byte{0x81});
+  EXPECT_EQ(fault([&] { Json::parse_cbor(deep); }), "not valid CBOR (byte 501): nested more than 500 deep");
+  EXPECT_TRUE(Json::parse(std::string(400, '[') + std::string(400, ']')).as_array());
+  EXPECT_TRUE(Json::parse("[\"" + std::string(600, '[') + "\"]").as_array());
+}
+
 }  // namespace
 }  // namespace thimble

@@ -50,15 +50,35 @@ Sha256& Sha256::add(std::span<const std::byte> bytes) {
   return *this;
 }
 
-std::string Sha256::hex() {
+std::array<uint8_t, 32> Sha256::digest() {
   const uint64_t bits = length_ * 8;
   add("\x80");
   while (in_rest_ != 56) add(std::string_view("\0", 1));
   for (size_t i = 0; i < 8; ++i) rest_[56 + i] = static_cast<uint8_t>(bits >> (56 - 8 * i));
   block(rest_.data());
+  std::array<uint8_t, 32> sum;
+  for (size_t i = 0; i < sum.size(); ++i) sum[i] = static_cast<uint8_t>(state_[i / 4] >> (24 - 8 * (i % 4)));
+  return sum;
+}
+
+std::string Sha256::hex() {
   std::string text;
-  for (const uint32_t word : state_) text += fmt::format("{:08x}", word);
+  for (const uint8_t byte : digest()) text += fmt::format("{:02x}", byte);
   return text;
+}
+
+std::string hmac_sha256(std::string_view key, std::string_view text) {
+  std::array<uint8_t, 64> inner{}, outer{};
+  const std::array<uint8_t, 32> short_key = Sha256().add(key).digest();
+  if (key.size() > inner.size())
+    std::copy(short_key.begin(), short_key.end(), inner.begin());
+  else
+    std::copy(key.begin(), key.end(), inner.begin());
+  outer = inner;
+  for (uint8_t& byte : inner) byte ^= 0x36;
+  for (uint8_t& byte : outer) byte ^= 0x5c;
+  const std::array<uint8_t, 32> first = Sha256().add_values(std::span<const uint8_t>(inner)).add(text).digest();
+  return Sha256().add_values(std::span<const uint8_t>(outer)).add_values(std::span<const uint8_t>(first)).hex();
 }
 
 }  // namespace thimble

@@ -18,7 +18,9 @@ class Sha256 {
   Sha256& add_values(std::span<const T> values) {
     return add(std::as_bytes(values));
   }
-  /// 64 hexadecimal digits; nothing can be added afterwards.
+  /// The sum; nothing can be added afterwards.
+  std::array<uint8_t, 32> digest();
+  /// The same as 64 hexadecimal digits.
   std::string hex();
 
  private:
@@ -29,5 +31,8 @@ class Sha256 {
   size_t in_rest_ = 0;
   uint64_t length_ = 0;
 };
+
+/// HMAC-SHA256 (RFC 2104) of `text` as 64 hexadecimal digits: only who knows the key can make it.
+std::string hmac_sha256(std::string_view key, std::string_view text);
 
 }  // namespace thimble

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 
+#include "base/files.h"
 #include "data/csv_lines.h"
 #include "data/readers.h"
 
@@ -97,12 +99,14 @@ class Reader {
     if (!std::isfinite(*number))
       refuse(line, fmt::format("column '{}' is {}", columns_.names[column], line.words[column]),
              "leave lines out where the sensor gave nothing");
+    if (std::abs(*number) > std::numeric_limits<float>::max())
+      refuse(line, fmt::format("column '{}' is {}, more than a float can be", columns_.names[column], line.words[column]));
     return *number;
   }
 
   double time_at(const CsvLine& line) const {
     const std::string_view word = line.words[*columns_.time];
-    if (const auto number = number_in(word)) return *number;
+    if (const auto number = number_in(word); number && std::isfinite(*number)) return *number;
     if (const auto date = date_in(word)) return *date;
     refuse(line, fmt::format("'{}' in column '{}' is no time", word, columns_.names[*columns_.time]),
            "a number of seconds or milliseconds, or a date as in 2024-05-31 12:00:00");
@@ -166,6 +170,8 @@ class Reader {
     if (now_.samples.empty()) return;
     now_.rate = options_.rate;
     if (columns_.time && times_.size() > 1) now_.rate = 1 / (step() * seconds_a_unit());
+    if (!std::isfinite(now_.rate))
+      throw Error(Blame::User, fmt::format("{}:{}: no time passes from sample to sample", name_, now_.line), "look at the column of times");
     recordings_.push_back(std::move(now_));
     now_ = {};
     times_.clear();
@@ -183,6 +189,18 @@ class Reader {
 
 std::vector<Recording> parse_csv_recordings(std::string_view text, const std::string& name, const ReadOptions& options) {
   return Reader(name, options).read(text);
+}
+
+void write_csv(const std::filesystem::path& path, const Recording& r) {
+  std::string text = r.rate > 0 ? "time (s)" : "";
+  for (const Channel& c : r.channels)
+    text += fmt::format("{}{}", text.empty() ? "" : ",", c.unit.empty() ? c.name : fmt::format("{} ({})", c.name, c.unit));
+  const size_t channels = r.channels.size();
+  for (size_t i = 0; i < r.samples.size(); ++i) {
+    if (i % channels == 0) text += r.rate > 0 ? fmt::format("\n{:.7g},", static_cast<double>(i / channels) / r.rate) : "\n";
+    text += fmt::format("{}{}", r.samples[i], i % channels + 1 < channels ? "," : "");
+  }
+  write_text(path, text + "\n");
 }
 
 }  // namespace thimble

@@ -1,15 +1,22 @@
 #include "data/readers.h"
 
 #include <fmt/format.h>
+#include <fnmatch.h>
 
 #include <algorithm>
+#include <optional>
+#include <set>
 
 #include "base/files.h"
+#include "data/file_labels.h"
 #include "data/name_pattern.h"
-#include "data/tensor_file.h"
 
 namespace thimble {
 namespace {
+
+constexpr std::string_view kRead =
+    "tables (.csv, .tsv, .txt), sound (.wav, .flac, .ogg, .aiff), pictures (.png, .jpg, .bmp), arrays (.npy, .npz, IDX) and acquisitions "
+    "(.json, .cbor) are";
 
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
@@ -28,49 +35,32 @@ std::vector<Recording> from_csv(const fs::path& file, const std::string& name, c
 std::vector<Recording> from_sound(const fs::path& file, const std::string& name, const ReadOptions&) {
   return one(parse_sound(read_bytes(file), name));
 }
-std::vector<Recording> from_acquisition(const fs::path& file, const std::string& name, const ReadOptions&) {
-  return one(parse_acquisition(read_bytes(file), name));
+std::vector<Recording> from_image(const fs::path& file, const std::string& name, const ReadOptions&) {
+  return one(parse_image(read_bytes(file), name));
 }
-
-/// [time], [time][channel] or [recording][time][channel].
-std::vector<Recording> from_npy(const fs::path& file, const std::string& name, const ReadOptions& options) {
-  const FileTensor tensor = read_tensor(file);
-  const Shape& shape = tensor.type.shape;
-  if (shape.empty() || shape.size() > 3 || tensor.elements() == 0)
-    throw Error(Blame::User, fmt::format("'{}' is {}, no recordings", name, to_string(tensor.type)),
-                "[time], [time, channel] or [recording, time, channel]");
-  const int64_t count = shape.size() == 3 ? shape[0] : 1, channels = shape.size() == 1 ? 1 : shape.back(), each = tensor.elements() / count;
-  std::vector<Recording> recordings;
-  for (int64_t r = 0; r < count; ++r) {
-    Recording recording{.name = count > 1 ? fmt::format("{}#{}", name, r + 1) : name, .label = "", .group = "", .split = "", .file = name};
-    recording.rate = options.rate;
-    for (int64_t c = 0; c < channels; ++c) recording.channels.push_back({fmt::format("ch{}", c + 1), ""});
-    for (int64_t i = 0; i < each; ++i) recording.samples.push_back(static_cast<float>(tensor.number(r * each + i)));
-    recordings.push_back(std::move(recording));
-  }
-  return recordings;
+std::vector<Recording> from_acquisition(const fs::path& file, const std::string& name, const ReadOptions& options) {
+  return one(parse_acquisition(read_bytes(file), name, options.hmac_key));
 }
+std::vector<Recording> from_npz(const fs::path& file, const std::string& name, const ReadOptions& options) {
+  return parse_npz(read_bytes(file), name, options);
+}
+std::vector<Recording> from_idx(const fs::path& file, const std::string& name, const ReadOptions&) { return read_idx(file, name); }
 
 struct Kind {
   std::string_view extensions;  ///< each between blanks
   std::vector<Recording> (*read)(const fs::path&, const std::string& name, const ReadOptions&);
 };
 constexpr Kind kKinds[] = {
-    {" .csv .tsv .txt ", from_csv}, {" .wav .flac .ogg .aiff ", from_sound}, {" .npy ", from_npy}, {" .json .cbor ", from_acquisition}};
+    {" .csv .tsv .txt ", from_csv}, {" .wav .flac .ogg .aiff ", from_sound}, {" .png .jpg .jpeg .bmp ", from_image}, {" .npy ", read_npy},
+    {" .npz ", from_npz},           {" .json .cbor ", from_acquisition}};
+constexpr Kind kIdx = {"", from_idx};
 
 const Kind* kind_of(const fs::path& file) {
+  if (is_idx(file)) return &kIdx;
   const std::string extension = " " + lower(file.extension().string()) + " ";
   for (const Kind& kind : kKinds)
     if (kind.extensions.find(extension) != std::string_view::npos && extension.size() > 2) return &kind;
   return nullptr;
-}
-
-std::string split_named(const std::string& folder) {
-  const std::string word = lower(folder);
-  if (word == "train" || word == "training") return "train";
-  if (word == "test" || word == "testing") return "test";
-  if (word == "val" || word == "valid" || word == "validation") return "validation";
-  return "";
 }
 
 /// Without a pattern: a folder called as a split is one; the nearest other folder is the label; in a flat one what stands before the first
@@ -90,7 +80,7 @@ void name_by_pattern(Recording& recording, const fs::path& relative, const NameP
   const auto parts = pattern.match(relative.generic_string());
   if (!parts)
     throw Error(Blame::User, fmt::format("the path '{}' is not made as the pattern '{}' says", relative.generic_string(), text),
-                "change --names; {} stands for any part that means nothing");
+                "change names; {} stands for any part that means nothing");
   if (const auto found = parts->find("label"); found != parts->end()) recording.label = found->second;
   if (const auto found = parts->find("group"); found != parts->end()) recording.group = found->second;
   if (const auto found = parts->find("split"); found != parts->end()) {
@@ -101,13 +91,80 @@ void name_by_pattern(Recording& recording, const fs::path& relative, const NameP
   }
 }
 
-std::vector<fs::path> files_below(const fs::path& path) {
+bool hidden(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name.starts_with('.') || name.starts_with('_');
+}
+
+void collect(const fs::path& folder, std::vector<fs::path>& files) {
+  const size_t before = files.size();
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (hidden(entry.path())) continue;
+    if (entry.is_directory())
+      collect(entry.path(), files);
+    else if (entry.is_regular_file() && kind_of(entry.path()))
+      files.push_back(entry.path());
+  }
+  if (files.size() == before)
+    throw Error(Blame::User, fmt::format("the folder '{}' holds no recordings", folder.string()),
+                fmt::format("{} read; a folder whose name begins with '_' is passed over", kRead));
+}
+
+std::vector<fs::path> files_below(const fs::path& path, const std::string& labels) {
   std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(path))
-    if (entry.is_regular_file() && kind_of(entry.path())) files.push_back(entry.path());
+  collect(path, files);
   std::sort(files.begin(), files.end());
+  if (!labels.empty()) std::erase_if(files, [&](const fs::path& f) { return f.lexically_normal() == (path / labels).lexically_normal(); });
   return files;
 }
+
+bool chosen(const std::string& pattern, const fs::path& relative) {
+  if (pattern.empty()) return false;
+  return fnmatch(pattern.c_str(), relative.generic_string().c_str(), 0) == 0 ||
+         fnmatch(pattern.c_str(), relative.filename().string().c_str(), 0) == 0;
+}
+
+/// Gives the recordings of files what is known about them from outside.
+class Namer {
+ public:
+  Namer(const fs::path& folder, const ReadOptions& options) : options_(options), pattern_(options.names) {
+    if (!options.labels.empty()) table_.emplace(read_text(folder / options.labels), options.labels);
+  }
+
+  void name(Recording& r, const fs::path& relative, bool in_folder) {
+    const std::string own = r.label;
+    if (table_) {
+      const FileLabels::Row& row = table_->of(relative.generic_string());
+      r.label = row.label, r.split = row.split;
+      if (!row.group.empty()) r.group = row.group;
+    } else if (!options_.names.empty()) {
+      name_by_pattern(r, relative, pattern_, options_.names);
+    } else if (in_folder) {
+      name_by_folder(r, relative);
+    }
+    if (!own.empty() && !table_) r.label = own;
+    if (chosen(options_.test_files, relative)) r.split = "test", ++tested_;
+    if (chosen(options_.validation_files, relative)) r.split = "validation", ++validated_;
+  }
+
+  void check(const std::vector<fs::path>& files, const fs::path& root) const {
+    if (!options_.test_files.empty() && tested_ == 0)
+      throw Error(Blame::User, fmt::format("no file is as test_files = '{}' says", options_.test_files), "'*' stands for anything");
+    if (!options_.validation_files.empty() && validated_ == 0)
+      throw Error(Blame::User, fmt::format("no file is as validation_files = '{}' says", options_.validation_files),
+                  "'*' stands for anything");
+    if (!table_) return;
+    std::vector<std::string> names;
+    for (const fs::path& file : files) names.push_back(fs::relative(file, root).generic_string());
+    table_->check_all_used(names);
+  }
+
+ private:
+  const ReadOptions& options_;
+  NamePattern pattern_;
+  std::optional<FileLabels> table_;
+  int64_t tested_ = 0, validated_ = 0;
+};
 
 }  // namespace
 
@@ -119,34 +176,27 @@ std::span<const std::string_view> enum_names(TimeUnit) {
 std::vector<Recording> read_recordings(const fs::path& file, const std::string& name, const ReadOptions& options) {
   const Kind* kind = kind_of(file);
   if (!kind)
-    throw Error(Blame::User, fmt::format("'{}' is not a kind of file that holds recordings here", file.string()),
-                "tables (.csv, .tsv, .txt), sound (.wav, .flac, .ogg), arrays (.npy) and acquisitions (.json, .cbor) are");
+    throw Error(Blame::User, fmt::format("'{}' is not a kind of file that holds recordings here", file.string()), std::string(kRead));
   return kind->read(file, name, options);
 }
 
 std::vector<Recording> read_folder(const fs::path& path, const ReadOptions& options, Progress& progress) {
   if (!fs::is_directory(path)) require_file(path);
   const bool folder = fs::is_directory(path);
-  const std::vector<fs::path> files = folder ? files_below(path) : std::vector<fs::path>{path};
-  if (files.empty())
-    throw Error(Blame::User, fmt::format("'{}' holds no recordings", path.string()),
-                "tables (.csv, .tsv, .txt), sound (.wav, .flac, .ogg), arrays (.npy) and acquisitions (.json, .cbor) are read");
-  const NamePattern pattern(options.names);
+  const std::vector<fs::path> files = folder ? files_below(path, options.labels) : std::vector<fs::path>{path};
+  Namer namer(folder ? path : path.parent_path(), options);
   std::vector<Recording> all;
   progress.begin(fmt::format("reading {} files", files.size()));
   for (const fs::path& file : files) {
     const fs::path relative = folder ? fs::relative(file, path) : file.filename();
     for (Recording& recording : read_recordings(file, relative.generic_string(), options)) {
-      const std::string in_file = recording.label;
-      if (!options.names.empty())
-        name_by_pattern(recording, relative, pattern, options.names);
-      else if (in_file.empty() && folder)
-        name_by_folder(recording, relative);
-      if (!in_file.empty()) recording.label = in_file;
+      namer.name(recording, relative, folder);
       all.push_back(std::move(recording));
     }
     progress.update(static_cast<int64_t>(&file - files.data()) + 1, static_cast<int64_t>(files.size()));
   }
+  namer.check(files, folder ? path : path.parent_path());
+  if (all.empty()) throw Error(Blame::User, fmt::format("'{}' holds no recordings", path.string()), fmt::format("{} read", kRead));
   return all;
 }
 

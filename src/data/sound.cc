@@ -2,6 +2,7 @@
 #include <sndfile.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <memory>
 
@@ -55,15 +56,38 @@ Recording parse_sound(std::span<const std::byte> contents, const std::string& na
   Recording recording{.name = name, .label = "", .group = "", .split = "", .file = name};
   recording.rate = info.samplerate;
   for (int i = 0; i < info.channels; ++i) recording.channels.push_back({info.channels == 1 ? "audio" : fmt::format("audio{}", i + 1), ""});
-  recording.samples.resize(static_cast<size_t>(info.frames * info.channels));
-  const sf_count_t got = sf_readf_float(file.get(), recording.samples.data(), info.frames);
-  if (got != info.frames)
+  // Piece by piece: a header may promise more than memory holds.
+  std::vector<float> piece(size_t{1} << 16);
+  const auto channels = static_cast<sf_count_t>(info.channels);
+  sf_count_t got = 0;
+  for (sf_count_t count = 1; count > 0; got += count) {
+    count = sf_readf_float(file.get(), piece.data(), static_cast<sf_count_t>(piece.size()) / channels);
+    recording.samples.insert(recording.samples.end(), piece.begin(), piece.begin() + count * channels);
+  }
+  if (got < info.frames && info.frames < SF_COUNT_MAX)
     throw Error(Blame::User, fmt::format("'{}' is cut off: {} samples where its header says {}", name, got, info.frames),
                 "copy it again, or leave it out");
   if (got == 0) throw Error(Blame::User, fmt::format("'{}' holds no samples", name));
-  // Samples count as 16-bit sound does, whatever the file's own width.
-  for (float& sample : recording.samples) sample *= 32768.0f;
+  for (size_t i = 0; i < recording.samples.size(); ++i) {
+    if (!std::isfinite(recording.samples[i]))
+      throw Error(Blame::User, fmt::format("'{}' is {} in sample {}", name, recording.samples[i], i / recording.channels.size() + 1),
+                  "write it anew, or leave it out");
+    recording.samples[i] *= 32768.0f;  // they count as 16-bit sound does, whatever the file's own width
+  }
   return recording;
+}
+
+void write_wav(const std::filesystem::path& path, const Recording& sound) {
+  SF_INFO info{};
+  info.samplerate = static_cast<int>(std::lround(sound.rate));
+  info.channels = static_cast<int>(sound.channels.size());
+  info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
+  std::filesystem::create_directories(path.parent_path());
+  const std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> file(sf_open(path.string().c_str(), SFM_WRITE, &info), sf_close);
+  if (!file) throw Error(Blame::Environment, fmt::format("'{}' cannot be written: {}", path.string(), sf_strerror(nullptr)));
+  std::vector<int16_t> samples;
+  for (const float x : sound.samples) samples.push_back(static_cast<int16_t>(std::clamp(std::round(x), -32768.0f, 32767.0f)));
+  sf_writef_short(file.get(), samples.data(), sound.length());
 }
 
 }  // namespace thimble
