@@ -83,6 +83,16 @@ TEST(Architectures, RefuseWhatDoesNotFit) {
   EXPECT_EQ(build("mlp", {{"layer", std::vector<int64_t>{8}}}, {4}), "error: unknown key 'layer'; did you mean 'layers'?\n");
   EXPECT_EQ(build("mlp", {}, {4}, 1),
             "error: mlp cannot learn 1 output\n  to tell classes apart takes recordings of two classes at least\n");
+  EXPECT_EQ(build("ds_cnn", {}, {96}),
+            "error: ds_cnn needs pictures [rows, columns, channels] or features over time [frames, numbers], but an example is [96]\n"
+            "  for features in one row take mlp, or a block that keeps time apart (spectrogram, mfe, mfcc)\n");
+  EXPECT_EQ(build("cnn1d", {}, {28, 28, 1}),
+            "error: cnn1d needs [samples, channels] or features over time [frames, numbers], but an example is [28x28x1]\n"
+            "  for pictures take cnn or ds_cnn\n");
+  EXPECT_EQ(build("autoencoder", {}, {96}),
+            "error: autoencoder learns its own input, not a classification\n"
+            "  take task reconstruction (what it reconstructs badly is unusual), or mlp\n");
+  EXPECT_EQ(build("mobilenet_v1", {{"alpha", 5.0}}, {96, 96, 1}), "error: alpha = 5 is out of range; it must be between 0.05 and 2\n");
 }
 
 }  // namespace

@@ -60,10 +60,15 @@ ValueId Network::picture() {
 
 ValueId Network::sequence() {
   const Shape& in = request_.input;
-  if (in.size() == 2) return reshape(input(), {1, in[0], 1, in[1]});
+  if (in.size() == 2) return input();
   misfit(graph_.name, "[samples, channels] or features over time [frames, numbers]", in,
          in.size() == 1 ? "for features in one row take mlp, or learn from the samples themselves (block raw)"
                         : "for pictures take cnn or ds_cnn");
+}
+
+ValueId Network::sequence_for_windows() {
+  const Shape all = shape(sequence());
+  return reshape(input(), {1, all[1], 1, all[2]});
 }
 
 std::string Network::name(std::string_view what) { return fmt::format("{}_{}", what, ++names_); }
@@ -87,6 +92,8 @@ ValueId Network::weights(std::string_view what, Shape shape, int64_t inputs) {
 ValueId Network::zeros(std::string_view what, int64_t count, float value) {
   return graph_.add_constant<float>(name(what), {count}, std::vector<float>(static_cast<size_t>(count), value));
 }
+
+ValueId Network::state(std::string_view what, Shape shape) { return graph_.add_state(name(what), {DType::F32, std::move(shape), {}}); }
 
 ValueId Network::node(std::string_view op, std::vector<ValueId> in, Attrs attrs) {
   return add_node(graph_, op, name(op), std::move(in), std::move(attrs));

@@ -31,8 +31,10 @@ class Network {
   ValueId input() const { return graph_.inputs[0]; }
   /// The input as a picture [1, rows, columns, channels]: of three axes, or of two with one channel. A User error otherwise.
   ValueId picture();
-  /// The input as a sequence [1, samples, 1, channels]: of two axes. A User error otherwise.
+  /// The input as a sequence, [1, samples, channels] as it is or [1, samples, 1, channels] for convolutions. A User error where it has
+  /// not two axes.
   ValueId sequence();
+  ValueId sequence_for_windows();
 
   ValueId dense(ValueId x, int64_t units, Activation activation = Activation::None);
   ValueId conv(ValueId x, int64_t filters, Extent kernel, Extent stride = {}, Padding padding = Padding::Same);
@@ -52,6 +54,8 @@ class Network {
   /// `count` floats drawn for a layer of which `inputs` reach one output.
   ValueId weights(std::string_view what, Shape shape, int64_t inputs);
   ValueId zeros(std::string_view what, int64_t count, float value = 0);
+  /// Zeros that outlive a run.
+  ValueId state(std::string_view what, Shape shape);
   /// Appends an op of ops.h under a fresh name.
   ValueId node(std::string_view op, std::vector<ValueId> in, Attrs attrs = {});
 
