@@ -3,7 +3,7 @@
  *   THIMBLE_LANES   32-bit sums in a vector (thimble_lanes): output channels side by side
  *   THIMBLE_GROUP   taps that one multiplication sums; thimble_tap is a tap as the multiplication wants it
  *   thimble_dot     adds to each lane the products of a group of taps with that lane's weights (load_weights: [lane][tap] int8)
- *   thimble_high_product   the high words of the 64-bit products
+ *   thimble_high_product   the high words of the 64-bit products, the first factor shifted up (by one at least)
  *   thimble_store_lanes    clamped to [low, high], as THIMBLE_LANES bytes
  *   thimble_widen_chunk, thimble_widen_some, thimble_fill_chunk   int8 to taps: THIMBLE_CHUNK of them, or fewer (then as many are
  *                   written); a constant
@@ -11,7 +11,8 @@
  * for channels that do not mix (depthwise):
  *
  *   THIMBLE_CHANNELS   channels of a vector; thimble_sample and thimble_factor are an input and a weight as the multiplication wants them
- *   thimble_products   16-bit products of the two, of which the sum of two is exact (load and multiply in thimble_multiply)
+ *   thimble_products   16-bit products of the two, of which the sum of two is exact (thimble_multiply loads and multiplies, and
+ *                      thimble_multiply_more adds to such)
  *   thimble_wide       32-bit sums of the channels, as THIMBLE_PARTS vectors of lanes
  *   thimble_sample_chunk, thimble_sample_some, thimble_fill_samples   int8 to samples, THIMBLE_SAMPLE_CHUNK at once
  *
@@ -67,12 +68,11 @@ typedef struct {
 THIMBLE_INLINE int32_t thimble_scaling_words(const thimble_scaling* s) { return s->exact || s->shift < 0 ? 3 : 2; }
 
 THIMBLE_INLINE thimble_lanes thimble_scale_lanes(thimble_lanes sum, const int32_t* words, const thimble_scaling* s) {
-  const thimble_lanes raised = thimble_shift_left(sum, s->up);
   thimble_lanes high =
-      thimble_add_lanes(thimble_high_product(raised, thimble_load_lanes(words)), thimble_load_lanes(words + THIMBLE_LANES));
+      thimble_add_lanes(thimble_high_product(sum, s->up, thimble_load_lanes(words)), thimble_load_lanes(words + THIMBLE_LANES));
   if (s->exact && s->shift >= 0)
-    high = thimble_add_lanes(high, thimble_and_lanes(thimble_shift_right(raised, 31), thimble_load_lanes(words + 2 * THIMBLE_LANES)));
-  if (s->exact && s->shift < 0) high = thimble_add_lanes(high, thimble_shift_left(thimble_shift_right(raised, 31), s->up - 1));
+    high = thimble_add_lanes(high, thimble_and_lanes(thimble_shift_right(sum, 31), thimble_load_lanes(words + 2 * THIMBLE_LANES)));
+  if (s->exact && s->shift < 0) high = thimble_add_lanes(high, thimble_shift_left(thimble_shift_right(sum, 31), s->up - 1));
   if (s->shift >= 0) return thimble_shift_right(high, s->shift);
   return thimble_shift_right_each(high, thimble_load_lanes(words + 2 * THIMBLE_LANES));
 }

@@ -31,8 +31,9 @@ THIMBLE_INLINE thimble_lanes thimble_load_bytes(const int8_t* p) {
 THIMBLE_INLINE thimble_lanes thimble_quotient(thimble_lanes a, int32_t b) {
   return _mm256_cvttps_epi32(_mm256_div_ps(_mm256_cvtepi32_ps(a), _mm256_set1_ps((float)b)));
 }
-THIMBLE_INLINE thimble_lanes thimble_high_product(thimble_lanes a, thimble_lanes b) {
-  const __m256i even = _mm256_mul_epi32(a, b), odd = _mm256_mul_epi32(_mm256_srli_epi64(a, 32), _mm256_srli_epi64(b, 32));
+THIMBLE_INLINE thimble_lanes thimble_high_product(thimble_lanes a, int32_t up, thimble_lanes b) {
+  const thimble_lanes raised = thimble_shift_left(a, up);
+  const __m256i even = _mm256_mul_epi32(raised, b), odd = _mm256_mul_epi32(_mm256_srli_epi64(raised, 32), _mm256_srli_epi64(b, 32));
   return _mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xAA);
 }
 THIMBLE_INLINE void thimble_store_lanes(int8_t* to, thimble_lanes x, int32_t low, int32_t high) {
@@ -81,7 +82,9 @@ typedef struct {
 THIMBLE_INLINE thimble_products thimble_multiply(const thimble_sample* x, const thimble_factor* w) {
   return _mm256_mullo_epi16(_mm256_loadu_si256((const __m256i*)(const void*)x), _mm256_loadu_si256((const __m256i*)(const void*)w));
 }
-THIMBLE_INLINE thimble_products thimble_add_products(thimble_products a, thimble_products b) { return _mm256_add_epi16(a, b); }
+THIMBLE_INLINE thimble_products thimble_multiply_more(thimble_products sum, const thimble_sample* x, const thimble_factor* w) {
+  return _mm256_add_epi16(sum, thimble_multiply(x, w));
+}
 THIMBLE_INLINE thimble_wide thimble_add_wide2(thimble_wide sum, thimble_products a, thimble_products b) {
   const __m256i ones = _mm256_set1_epi16(1);
   sum.part[0] = _mm256_add_epi32(sum.part[0], _mm256_madd_epi16(_mm256_unpacklo_epi16(a, b), ones));

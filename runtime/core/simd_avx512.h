@@ -31,8 +31,9 @@ THIMBLE_INLINE thimble_lanes thimble_load_bytes(const int8_t* p) {
 THIMBLE_INLINE thimble_lanes thimble_quotient(thimble_lanes a, int32_t b) {
   return _mm512_cvttps_epi32(_mm512_div_ps(_mm512_cvtepi32_ps(a), _mm512_set1_ps((float)b)));
 }
-THIMBLE_INLINE thimble_lanes thimble_high_product(thimble_lanes a, thimble_lanes b) {
-  const __m512i even = _mm512_mul_epi32(a, b), odd = _mm512_mul_epi32(_mm512_srli_epi64(a, 32), _mm512_srli_epi64(b, 32));
+THIMBLE_INLINE thimble_lanes thimble_high_product(thimble_lanes a, int32_t up, thimble_lanes b) {
+  const thimble_lanes raised = thimble_shift_left(a, up);
+  const __m512i even = _mm512_mul_epi32(raised, b), odd = _mm512_mul_epi32(_mm512_srli_epi64(raised, 32), _mm512_srli_epi64(b, 32));
   return _mm512_mask_shuffle_epi32(odd, 0x5555, even, _MM_PERM_DDBB);
 }
 THIMBLE_INLINE void thimble_store_lanes(int8_t* to, thimble_lanes x, int32_t low, int32_t high) {
@@ -74,7 +75,9 @@ typedef struct {
 THIMBLE_INLINE thimble_products thimble_multiply(const thimble_sample* x, const thimble_factor* w) {
   return _mm256_mullo_epi16(_mm256_loadu_si256((const __m256i*)(const void*)x), _mm256_loadu_si256((const __m256i*)(const void*)w));
 }
-THIMBLE_INLINE thimble_products thimble_add_products(thimble_products a, thimble_products b) { return _mm256_add_epi16(a, b); }
+THIMBLE_INLINE thimble_products thimble_multiply_more(thimble_products sum, const thimble_sample* x, const thimble_factor* w) {
+  return _mm256_add_epi16(sum, thimble_multiply(x, w));
+}
 THIMBLE_INLINE thimble_wide thimble_add_wide(thimble_wide sum, thimble_products a) {
   sum.part[0] = _mm512_add_epi32(sum.part[0], _mm512_cvtepi16_epi32(a));
   return sum;

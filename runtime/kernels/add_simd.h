@@ -18,7 +18,7 @@ typedef struct {
 THIMBLE_INLINE thimble_lanes thimble_scale_addend_simd(thimble_lanes x, const thimble_addend_simd* a) {
   const thimble_lanes apart = thimble_add_lanes(x, thimble_splat_lanes(-a->zero));
   if (a->mantissa == 1 << 30 && a->shift == 0) return thimble_shift_left(apart, 19);
-  const thimble_lanes high = thimble_high_product(thimble_shift_left(apart, 22), thimble_splat_lanes(a->mantissa));
+  const thimble_lanes high = thimble_high_product(apart, 22, thimble_splat_lanes(a->mantissa));
   const thimble_lanes rounded = thimble_shift_right(thimble_add_lanes(high, thimble_splat_lanes(1)), 1);
   if (a->shift == 0) return rounded;
   return thimble_shift_right(

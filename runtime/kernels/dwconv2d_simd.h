@@ -48,15 +48,15 @@ THIMBLE_INLINE void thimble_dwconv2d_vector_simd(const thimble_sample* const* ro
   thimble_wide sum;
   THIMBLE_UNROLLED
   for (int part = 0; part < THIMBLE_PARTS; ++part) sum.part[part] = thimble_load_lanes(words + part * step);
-#define THIMBLE_TAP(t) thimble_multiply(rows[(t) / s->kernel_w] + at + (t) % s->kernel_w * s->tap_step, weights + (t)*THIMBLE_CHANNELS)
+#define THIMBLE_TAP(t) rows[(t) / s->kernel_w] + at + (t) % s->kernel_w * s->tap_step, weights + (t)*THIMBLE_CHANNELS
   THIMBLE_UNROLLED
   for (int32_t t = 0; t < taps; t += 4) {
-    thimble_products a = THIMBLE_TAP(t);
-    if (t + 1 < taps) a = thimble_add_products(a, THIMBLE_TAP(t + 1));
+    thimble_products a = thimble_multiply(THIMBLE_TAP(t));
+    if (t + 1 < taps) a = thimble_multiply_more(a, THIMBLE_TAP(t + 1));
     if (t + 3 < taps)
-      sum = thimble_add_wide2(sum, a, thimble_add_products(THIMBLE_TAP(t + 2), THIMBLE_TAP(t + 3)));
+      sum = thimble_add_wide2(sum, a, thimble_multiply_more(thimble_multiply(THIMBLE_TAP(t + 2)), THIMBLE_TAP(t + 3)));
     else if (t + 2 < taps)
-      sum = thimble_add_wide2(sum, a, THIMBLE_TAP(t + 2));
+      sum = thimble_add_wide2(sum, a, thimble_multiply(THIMBLE_TAP(t + 2)));
     else
       sum = thimble_add_wide(sum, a);
   }

@@ -76,13 +76,16 @@ Kernel row(std::string_view name, std::string_view op, std::string_view source) 
           .in_place = true};
 }
 
-constexpr std::string_view kOnAvx512 = "core/simd_avx512.h kernels/add_simd.h", kOnAvx2 = "core/simd_avx2.h kernels/add_simd.h";
+constexpr std::string_view kOnAvx512 = "core/simd_avx512.h kernels/add_simd.h", kOnAvx2 = "core/simd_avx2.h kernels/add_simd.h",
+                           kOnNeon = "core/simd_neon.h kernels/add_simd.h", kOnWasm = "core/simd_wasm.h kernels/add_simd.h";
 
 }  // namespace
 
 std::span<const Kernel> add_simd_kernels() {
   static const Kernel kRows[] = {row<kAvx512>("add_s8_avx512", "add", kOnAvx512), row<kAvx512>("sub_s8_avx512", "sub", kOnAvx512),
-                                 row<kAvx2>("add_s8_avx2", "add", kOnAvx2), row<kAvx2>("sub_s8_avx2", "sub", kOnAvx2)};
+                                 row<kAvx2>("add_s8_avx2", "add", kOnAvx2),       row<kAvx2>("sub_s8_avx2", "sub", kOnAvx2),
+                                 row<kNeon>("add_s8_neon", "add", kOnNeon),       row<kNeon>("sub_s8_neon", "sub", kOnNeon),
+                                 row<kWasm>("add_s8_wasm", "add", kOnWasm),       row<kWasm>("sub_s8_wasm", "sub", kOnWasm)};
   return kRows;
 }
 

@@ -84,6 +84,7 @@ Int8Layer with_whole_groups(const Simd& simd, Int8Layer layer, const Fit& f) {
   return layer;
 }
 
+template <const Simd& simd>
 std::optional<std::string> refuses(const Node& node, const Graph& graph) {
   if (auto reason = refuses_weighted<DType::I8, DType::I8>(node, graph)) return reason;
   const TensorType &x = graph.type(node.in[0]), &w = graph.type(node.in[1]);
@@ -91,7 +92,12 @@ std::optional<std::string> refuses(const Node& node, const Graph& graph) {
     if (zero != 0) return "the weights' zero point is not 0";
   if (is_conv2d(node) && w.shape[3] != x.shape[3]) return "the convolution is grouped";
   if (is_conv2d(node) && w.shape[1] > kMostRows) return "the window has more than 16 rows";
-  return refuses_scaling(layer_of(node, graph));
+  const Int8Layer layer = layer_of(node, graph);
+  if (simd.narrow_sums) {
+    const Fit f = fit(simd, node, graph);
+    if (auto reason = refuses_narrow_sums(with_whole_groups(simd, layer, f), simd.group, simd.together)) return reason;
+  }
+  return refuses_scaling(layer);
 }
 
 template <const Simd& simd>
@@ -159,21 +165,24 @@ Kernel row(std::string_view name, std::string_view op, std::string_view source) 
           .source = source,
           .op = op,
           .needs = simd.needs,
-          .refuses = refuses,
+          .refuses = refuses<simd>,
           .scratch = scratch<simd>,
           .cycles = cycles<simd>,
           .lower = lower<simd>,
           .per_shape = true};
 }
 
-constexpr std::string_view kOnAvx512 = "core/simd_avx512.h kernels/conv2d_simd.h", kOnAvx2 = "core/simd_avx2.h kernels/conv2d_simd.h";
+constexpr std::string_view kOnAvx512 = "core/simd_avx512.h kernels/conv2d_simd.h", kOnAvx2 = "core/simd_avx2.h kernels/conv2d_simd.h",
+                           kOnNeon = "core/simd_neon.h kernels/conv2d_simd.h", kOnWasm = "core/simd_wasm.h kernels/conv2d_simd.h";
 
 }  // namespace
 
 std::span<const Kernel> conv2d_simd_kernels() {
   static const Kernel kRows[] = {
       row<kAvx512>("conv2d_s8_avx512", "conv2d", kOnAvx512), row<kAvx512>("fully_connected_s8_avx512", "fully_connected", kOnAvx512),
-      row<kAvx2>("conv2d_s8_avx2", "conv2d", kOnAvx2), row<kAvx2>("fully_connected_s8_avx2", "fully_connected", kOnAvx2)};
+      row<kAvx2>("conv2d_s8_avx2", "conv2d", kOnAvx2),       row<kAvx2>("fully_connected_s8_avx2", "fully_connected", kOnAvx2),
+      row<kNeon>("conv2d_s8_neon", "conv2d", kOnNeon),       row<kNeon>("fully_connected_s8_neon", "fully_connected", kOnNeon),
+      row<kWasm>("conv2d_s8_wasm", "conv2d", kOnWasm),       row<kWasm>("fully_connected_s8_wasm", "fully_connected", kOnWasm)};
   return kRows;
 }
 

@@ -114,7 +114,7 @@ KernelCall lower(const Node& node, const Graph& graph) {
                   {"ring", f.ring},
                   {"left", at.pad_left * at.in_c},
                   {"pitch", f.pitch},
-                  {"fused", is_conv2d(node)}});  // a fully connected layer waits for its weights anyway
+                  {"fused", simd.fuses && is_conv2d(node)}});  // a fully connected layer waits for its weights anyway
   append_range(fields, is_conv2d(node) ? node.attrs.as<Conv2dAttrs>().activation : node.attrs.as<FullyConnectedAttrs>().activation);
   return KernelCall("thimble_conv2d_f32_simd")
       .input(0)
@@ -139,14 +139,17 @@ Kernel row(std::string_view name, std::string_view op, std::string_view source) 
 }
 
 constexpr std::string_view kOnAvx512 = "core/simd_avx512.h kernels/conv2d_simd_f32.h",
-                           kOnAvx2 = "core/simd_avx2.h kernels/conv2d_simd_f32.h";
+                           kOnAvx2 = "core/simd_avx2.h kernels/conv2d_simd_f32.h", kOnNeon = "core/simd_neon.h kernels/conv2d_simd_f32.h",
+                           kOnWasm = "core/simd_wasm.h kernels/conv2d_simd_f32.h";
 
 }  // namespace
 
 std::span<const Kernel> conv2d_simd_f32_kernels() {
   static const Kernel kRows[] = {
       row<kAvx512>("conv2d_f32_avx512", "conv2d", kOnAvx512), row<kAvx512>("fully_connected_f32_avx512", "fully_connected", kOnAvx512),
-      row<kAvx2>("conv2d_f32_avx2", "conv2d", kOnAvx2), row<kAvx2>("fully_connected_f32_avx2", "fully_connected", kOnAvx2)};
+      row<kAvx2>("conv2d_f32_avx2", "conv2d", kOnAvx2),       row<kAvx2>("fully_connected_f32_avx2", "fully_connected", kOnAvx2),
+      row<kNeon>("conv2d_f32_neon", "conv2d", kOnNeon),       row<kNeon>("fully_connected_f32_neon", "fully_connected", kOnNeon),
+      row<kWasm>("conv2d_f32_wasm", "conv2d", kOnWasm),       row<kWasm>("fully_connected_f32_wasm", "fully_connected", kOnWasm)};
   return kRows;
 }
 

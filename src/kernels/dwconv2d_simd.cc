@@ -9,7 +9,6 @@ namespace thimble {
 namespace {
 
 constexpr int64_t kMostRows = 16;
-constexpr int kMostPair = 255;  // |w0| + |w1| times 128 fits 16 bits
 
 Window2d lay(const Node& node, const Graph& graph) {
   const TensorType& w = graph.type(node.in[1]);
@@ -24,11 +23,7 @@ std::optional<std::string> refuses(const Node& node, const Graph& graph) {
                                    {at.kernel_h * at.kernel_w <= 64, "the window has more than 64 taps"}}))
     return reason;
   const Int8Layer layer = dwconv2d_layer(node, graph);
-  for (int64_t c = 0; c < layer.channels; ++c)
-    for (int64_t t = 0; t + 1 < layer.taps; t += 2) {
-      const auto w = layer.weights_of(c).subspan(static_cast<size_t>(t), 2);
-      if (std::abs(int{w[0]}) + std::abs(int{w[1]}) > kMostPair) return "two weights of -128 side by side could overflow the paired sum";
-    }
+  if (auto reason = refuses_narrow_sums(layer, 2, 1)) return reason;
   return refuses_scaling(layer);
 }
 
@@ -131,7 +126,9 @@ Kernel row(std::string_view name, std::string_view source) {
 
 std::span<const Kernel> dwconv2d_simd_kernels() {
   static const Kernel kRows[] = {row<kAvx512>("dwconv2d_s8_avx512", "core/simd_avx512.h kernels/dwconv2d_simd.h"),
-                                 row<kAvx2>("dwconv2d_s8_avx2", "core/simd_avx2.h kernels/dwconv2d_simd.h")};
+                                 row<kAvx2>("dwconv2d_s8_avx2", "core/simd_avx2.h kernels/dwconv2d_simd.h"),
+                                 row<kNeon>("dwconv2d_s8_neon", "core/simd_neon.h kernels/dwconv2d_simd.h"),
+                                 row<kWasm>("dwconv2d_s8_wasm", "core/simd_wasm.h kernels/dwconv2d_simd.h")};
   return kRows;
 }
 

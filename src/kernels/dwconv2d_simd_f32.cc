@@ -109,7 +109,9 @@ Kernel row(std::string_view name, std::string_view source) {
 
 std::span<const Kernel> dwconv2d_simd_f32_kernels() {
   static const Kernel kRows[] = {row<kAvx512>("dwconv2d_f32_avx512", "core/simd_avx512.h kernels/dwconv2d_simd_f32.h"),
-                                 row<kAvx2>("dwconv2d_f32_avx2", "core/simd_avx2.h kernels/dwconv2d_simd_f32.h")};
+                                 row<kAvx2>("dwconv2d_f32_avx2", "core/simd_avx2.h kernels/dwconv2d_simd_f32.h"),
+                                 row<kNeon>("dwconv2d_f32_neon", "core/simd_neon.h kernels/dwconv2d_simd_f32.h"),
+                                 row<kWasm>("dwconv2d_f32_wasm", "core/simd_wasm.h kernels/dwconv2d_simd_f32.h")};
   return kRows;
 }
 

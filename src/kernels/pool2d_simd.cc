@@ -74,6 +74,8 @@ std::span<const Kernel> pool2d_simd_kernels() {
     std::vector<Kernel> rows;
     THIMBLE_POOLS(rows, kAvx512, "avx512");
     THIMBLE_POOLS(rows, kAvx2, "avx2");
+    THIMBLE_POOLS(rows, kNeon, "neon");
+    THIMBLE_POOLS(rows, kWasm, "wasm");
     return rows;
   }();
   return kRows;

@@ -10,9 +10,11 @@ namespace thimble {
 const Simd kAvx512{.needs = Isa::Avx512,
                    .lanes = 16,
                    .group = 4,
+                   .together = 4,
                    .tap_bytes = 1,
                    .chunk = 64,
                    .unsigned_taps = true,
+                   .fuses = true,
                    .sums = 24,
                    .dot = 0.5,
                    .weights = 0.5,
@@ -21,15 +23,15 @@ const Simd kAvx512{.needs = Isa::Avx512,
                    .channels = 16,
                    .sample_bytes = 2,
                    .sample_chunk = 32,
-                   .interleaved = false,
                    .tap = 1,
                    .finish = 7};
 const Simd kAvx2{.needs = Isa::Avx2,
                  .lanes = 8,
                  .group = 2,
+                 .together = 2,
                  .tap_bytes = 2,
                  .chunk = 16,
-                 .unsigned_taps = false,
+                 .fuses = true,
                  .sums = 12,
                  .dot = 0.67,
                  .weights = 0.67,
@@ -41,15 +43,52 @@ const Simd kAvx2{.needs = Isa::Avx2,
                  .interleaved = true,
                  .tap = 1.2,
                  .finish = 6};
+const Simd kNeon{.needs = Isa::AArch64,
+                 .lanes = 8,
+                 .group = 4,
+                 .beside = 4,
+                 .together = 2,
+                 .tap_bytes = 1,
+                 .chunk = 16,
+                 .narrow_sums = true,
+                 .sums = 10,
+                 .dot = 6,
+                 .weights = 2,
+                 .taps = 2,
+                 .latency = 6,
+                 .in_turn = true,
+                 .channels = 16,
+                 .sample_bytes = 1,
+                 .sample_chunk = 16,
+                 .tap = 5,
+                 .finish = 16};
+const Simd kWasm{.needs = Isa::Wasm,
+                 .lanes = 8,
+                 .group = 2,
+                 .together = 2,
+                 .tap_bytes = 2,
+                 .chunk = 16,
+                 .sums = 5,
+                 .dot = 4,
+                 .weights = 2,
+                 .taps = 1,
+                 .latency = 4,
+                 .in_turn = true,
+                 .channels = 16,
+                 .sample_bytes = 2,
+                 .sample_chunk = 16,
+                 .tap = 5,
+                 .finish = 20};
 
 Simd for_floats(const Simd& simd) {
   Simd floats = simd;
-  floats.group = 1;
+  floats.group = floats.together = 1;
   floats.tap_bytes = floats.sample_bytes = static_cast<int>(sizeof(float));
   floats.channels = floats.sample_chunk = simd.lanes;
-  floats.dot = floats.weights = floats.taps = floats.tap = 0.5;
+  const double quads = simd.in_turn ? simd.lanes / 2 : 1;  // two quads, each operation a cycle
+  floats.dot = floats.weights = floats.taps = floats.tap = 0.5 * quads;
   floats.latency = 4;
-  floats.finish = 3;
+  floats.finish = 3 * quads;
   return floats;
 }
 
@@ -61,7 +100,7 @@ constexpr int64_t kMostPixels = 8, kMostVectors = 4;
 double block_cycles(const Simd& simd, int64_t pixels, int64_t vectors, int64_t groups) {
   const auto p = static_cast<double>(pixels), v = static_cast<double>(vectors);
   const double multiply = p * v * simd.dot, load = v * simd.weights + p * simd.taps;
-  const double step = std::max({simd.latency, multiply, load, 0.25 * p * v + 0.5 * load + 0.5});
+  const double step = simd.in_turn ? multiply + load + 2 : std::max({simd.latency, multiply, load, 0.25 * p * v + 0.5 * load + 0.5});
   return static_cast<double>(groups) * step + p * v * simd.finish + 4;
 }
 
@@ -99,14 +138,29 @@ SimdLine simd_line(const Simd& simd, const Window2d& at) {
   return l;
 }
 
+std::optional<std::string> refuses_narrow_sums(const Int8Layer& layer, int64_t group, int64_t apart) {
+  constexpr int kMostPair = 255;  // |w0| + |w1| times 128 fits 16 bits
+  for (int64_t c = 0; c < layer.channels; ++c)
+    for (int64_t t = 0; t + apart < layer.taps; ++t)
+      if (t % group < apart &&
+          std::abs(int{layer.weights_of(c)[static_cast<size_t>(t)]}) + std::abs(int{layer.weights_of(c)[static_cast<size_t>(t + apart)]}) >
+              kMostPair)
+        return "two weights of -128 could overflow a sum of 16 bits";
+  return std::nullopt;
+}
+
 std::vector<int8_t> simd_weights(const Simd& simd, const Int8Layer& layer, int64_t vectors) {
   std::vector<int8_t> packed;
+  const auto weight = [&](int64_t c, int64_t tap) {
+    return c < layer.channels && tap < layer.taps ? layer.weights_of(c)[static_cast<size_t>(tap)] : int8_t{0};
+  };
   for (int64_t block = 0; block < layer.channels; block += vectors * simd.lanes)
     for (int64_t k = 0; k < layer.taps; k += simd.group)
-      for (int64_t c = block; c < block + vectors * simd.lanes; ++c) {
+      for (int64_t c = block; c < block + vectors * simd.lanes; c += simd.beside) {
         if (c % simd.lanes == 0 && c >= layer.channels) break;  // no vector without a channel
-        for (int64_t tap = k; tap < k + simd.group; ++tap)
-          packed.push_back(c < layer.channels && tap < layer.taps ? layer.weights_of(c)[static_cast<size_t>(tap)] : int8_t{0});
+        for (int64_t tap = k; tap < k + simd.group; tap += simd.together)
+          for (int64_t lane = c; lane < c + simd.beside; ++lane)
+            for (int64_t t = tap; t < tap + simd.together; ++t) packed.push_back(weight(lane, t));
       }
   return packed;
 }

@@ -1,9 +1,12 @@
 // The vector kernels, one algorithm on several instruction sets.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/files.h"
 #include "kernels/kernel.h"
 #include "ops/fully_connected.h"
+#include "ops/ops.h"
 #include "random_layers/on_board.h"
 #include "runners/compare.h"
 #include "runners/host_c.h"
@@ -13,8 +16,20 @@ namespace {
 
 struct Core {
   const char *board, *suffix;
+  bool fuses;  ///< sums of floats round once where the reference's round twice
+  int one_in;  ///< of the layers of a family: cross-compilers and emulators take their time
+  int least;   ///< of a hundred layers of any family on the core's kernels: few pools fill a long vector
 };
-constexpr Core kCores[] = {{"x86_64_avx2", "_avx2"}, {"x86_64_avx512", "_avx512"}};
+constexpr Core kCores[] = {{"x86_64_avx2", "_avx2", true, 1, 0},
+                           {"x86_64_avx512", "_avx512", true, 1, 0},
+                           {"rpi3", "_neon", false, 3, 60},
+                           {"wasm", "_wasm", false, 3, 60}};
+
+Family family_on(const Core& core, Family family) {
+  family.layers /= core.one_in;
+  family.least_on_kernels = std::max(family.least_on_kernels, core.least);
+  return family;
+}
 
 const Family kFamilies[] = {{"conv2d", &RandomLayers::add_conv2d, 60, 90},
                             {"dwconv2d", &RandomLayers::add_dwconv2d, 40, 60},
@@ -38,8 +53,8 @@ constexpr double kFused = 1e-5;
 class RandomSimdLayers : public ::testing::TestWithParam<std::tuple<Core, Family>> {};
 
 TEST_P(RandomSimdLayers, AgreeWithTheInterpreter) {
-  const auto& [core, family] = GetParam();
-  expect_family_equal_on(family, board_named(core.board), core.suffix);
+  const Core& core = std::get<0>(GetParam());
+  expect_family_equal_on(family_on(core, std::get<1>(GetParam())), board_named(core.board), core.suffix);
 }
 
 INSTANTIATE_TEST_SUITE_P(, RandomSimdLayers, ::testing::Combine(::testing::ValuesIn(kCores), ::testing::ValuesIn(kFamilies)),
@@ -48,16 +63,51 @@ INSTANTIATE_TEST_SUITE_P(, RandomSimdLayers, ::testing::Combine(::testing::Value
 class RandomSimdFloatLayers : public ::testing::TestWithParam<std::tuple<Core, Family>> {};
 
 TEST_P(RandomSimdFloatLayers, AgreeWithTheInterpreter) {
-  const auto& [core, family] = GetParam();
+  const Core& core = std::get<0>(GetParam());
+  const Family family = family_on(core, std::get<1>(GetParam()));
   const Board& board = board_named(core.board);
   RandomLayers layers(2026);
   for (int i = 0; i < family.layers; ++i) (layers.*family.add)();
   EXPECT_GE(nodes_on_kernels(layers.graph(), board, core.suffix) * 100, family.least_on_kernels * family.layers);
-  expect_equal_on(layers.graph(), board, searching_records(layers.graph()), kFused);
+  const auto records = searching_records(layers.graph());
+  expect_equal_on(layers.graph(), board, records, kFused);
+  if (core.fuses || ::testing::Test::IsSkipped()) return;
+  EXPECT_EQ(outputs_on(layers.graph(), board, records), outputs_on(layers.graph(), board, records, Optimize::Flash))
+      << "the rows of flash are the reference's";
 }
 
 INSTANTIATE_TEST_SUITE_P(, RandomSimdFloatLayers, ::testing::Combine(::testing::ValuesIn(kCores), ::testing::ValuesIn(kFloatFamilies)),
                          [](const auto& info) { return std::string(std::get<0>(info.param).board) + "_" + std::get<1>(info.param).name; });
+
+/// Two outputs of eight taps, the first four as given.
+Graph of_taps(std::vector<int8_t> first) {
+  std::vector<int8_t> weights = first;
+  weights.insert(weights.end(), {1, 2, 3, 4});
+  for (int i = 0; i < 8; ++i) weights.push_back(static_cast<int8_t>(-i));
+  Graph graph;
+  graph.name = "taps";
+  const ValueId x = graph.add_input("x", {DType::I8, {1, 8}, per_tensor(0.05f, 0)});
+  const ValueId w = graph.add_constant<int8_t>("w", {2, 8}, weights, per_tensor(0.01f, 0));
+  graph.outputs = {add_node(graph, "fully_connected", "y", {x, w}, FullyConnectedAttrs{}, {per_tensor(0.5f, 3)})};
+  return graph;
+}
+
+std::string refusal(const Graph& graph, const char* board, std::string_view kernel) {
+  for (const Verdict& verdict : consider(graph.nodes[0], graph, board_named(board)))
+    if (verdict.kernel->name == kernel) return verdict.refusal;
+  return "no such kernel";
+}
+
+/// Products of taps that lie two apart share 16 bits.
+TEST(NeonSums, FillSixteenBitsAndNoMore) {
+  for (const std::vector<int8_t>& taps : {std::vector<int8_t>{-128, -128, -127, -127}, {127, 127, 127, 127}}) {
+    const Graph graph = of_taps(taps);
+    EXPECT_EQ(refusal(graph, "rpi3", "fully_connected_s8_neon"), "");
+    expect_equal_on(graph, board_named("rpi3"), searching_records(graph));
+  }
+  EXPECT_EQ(refusal(of_taps({-128, 0, -128, 0}), "rpi3", "fully_connected_s8_neon"), "two weights of -128 could overflow a sum of 16 bits");
+  EXPECT_EQ(refusal(of_taps({-128, 0, -128, 0}), "wasm", "fully_connected_s8_wasm"), "");
+}
 
 /// Under the sanitizers: no vector reads or writes beyond its tensor.
 TEST(SimdLayers, StayWithinTheirTensors) {
