@@ -11,6 +11,7 @@
 #include <set>
 
 #include "base/fields.h"
+#include "data/overlaps.h"
 #include "data/suspects.h"
 
 namespace thimble {
@@ -57,6 +58,7 @@ void check_sameness(const Set& set, std::vector<Finding>& findings) {
   find(findings, Severity::Fault, "channels", fmt::format("most recordings have the channels {}, but not", usual), channels,
        "name the columns alike, or leave those files out");
   // Clocks drift: rates within one part in a hundred are the same.
+  if (set[0].width > 0) return;
   const auto rate = [](const Recording& r) { return r.rate > 0 ? fmt::format("{:.3g} Hz", r.rate) : "unknown"; };
   const auto rates = odd_ones(set, rate, usual);
   find(findings, Severity::Warning, "rates", fmt::format("most recordings have a rate of {}, but not", usual), rates,
@@ -70,7 +72,7 @@ void check_sameness(const Set& set, std::vector<Finding>& findings) {
 void check_samples(const Set& set, std::vector<Finding>& findings) {
   std::vector<std::string> dead, clipped;
   for (const Recording& r : set)
-    for (size_t c = 0; c < r.channels.size(); ++c) {
+    for (size_t c = 0; c < r.channels.size() && r.width == 0; ++c) {
       const size_t step = r.channels.size();
       float low = r.samples[c], high = low;
       for (size_t i = c; i < r.samples.size(); i += step) low = std::min(low, r.samples[i]), high = std::max(high, r.samples[i]);
@@ -105,6 +107,19 @@ void check_duplicates(const Set& set, std::vector<Finding>& findings) {
        "remove one of each: a test on what was learnt tells nothing");
   find(findings, Severity::Fault, "contradiction", "the same samples under two labels", labels, "remove the wrong one");
   find(findings, Severity::Warning, "duplicate", "the same samples twice", same, "remove one of each");
+}
+
+void check_overlaps(const Set& set, std::vector<Finding>& findings) {
+  std::vector<std::string> leaks, pieces;
+  for (const Overlap& o : overlaps_of(set)) {
+    const std::string text = fmt::format("{} from sample {} and {} from sample {}", place_of(*o.first), o.first_start + 1,
+                                         place_of(*o.second), o.second_start + 1);
+    (o.first->split != o.second->split ? leaks : pieces).push_back(text);
+  }
+  find(findings, Severity::Fault, "leak", "the same stretch of samples in two splits", leaks,
+       "remove one of each: a test on what was learnt tells nothing");
+  find(findings, Severity::Warning, "overlap", "the same stretch of samples in two recordings", pieces,
+       "are they pieces of one? give them one group, so that they stay in one split");
 }
 
 void check_labels(const Set& set, std::vector<Finding>& findings) {
@@ -154,6 +169,7 @@ std::vector<Finding> check_recordings(const std::vector<Recording>& recordings) 
   check_sameness(recordings, findings);
   check_samples(recordings, findings);
   check_duplicates(recordings, findings);
+  check_overlaps(recordings, findings);
   check_labels(recordings, findings);
   if (std::none_of(findings.begin(), findings.end(), [](const Finding& f) { return f.kind == "channels"; })) {
     std::vector<std::string> places;

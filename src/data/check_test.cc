@@ -62,6 +62,19 @@ TEST(Check, FindsTheSameSamplesTwice) {
   EXPECT_THAT(texts(all), ElementsAre("leak: the same samples in two splits: r0.csv and copy.csv"));
 }
 
+TEST(Check, FindsTheSameStretchInTwoRecordings) {
+  auto all = good();
+  for (Recording& r : all)
+    for (int i = 20; i < 300; ++i) r.samples.push_back(static_cast<float>((static_cast<int>(r.samples[3]) * 131 + i * i * 17 + i) % 1009));
+  EXPECT_THAT(texts(all), IsEmpty());
+  std::copy_n(all[1].samples.begin() + 30, 130, all[4].samples.begin() + 100);
+  EXPECT_THAT(texts(all),
+              ElementsAre("overlap: the same stretch of samples in two recordings: r50.csv from sample 65 and r2.csv from sample 135"));
+  all[4].split = "test";
+  EXPECT_THAT(texts(all),
+              ElementsAre("leak: the same stretch of samples in two splits: r50.csv from sample 65 and r2.csv from sample 135"));
+}
+
 TEST(Check, FindsLabelsThatAreRareOrAlike) {
   std::vector<Recording> all;
   for (int i = 0; i < 30; ++i) all.push_back(recording("circle", i));

@@ -51,20 +51,22 @@ Recording parse_image(std::span<const std::byte> contents, const std::string& na
   return r;
 }
 
-void write_png(const fs::path& path, const Recording& picture) {
+std::vector<std::byte> png_of(const Recording& picture) {
   require(picture.width > 0, "a picture has a width");
   std::vector<stbi_uc> pixels;
   for (const float x : picture.samples) pixels.push_back(static_cast<stbi_uc>(std::clamp(x, 0.0f, 255.0f)));
-  const auto parts = static_cast<int>(picture.channels.size());
   std::vector<std::byte> file;
   const auto put = [](void* to, void* data, int size) {
     const auto* raw = static_cast<const std::byte*>(data);
-    static_cast<std::vector<std::byte>*>(to)->insert(static_cast<std::vector<std::byte>*>(to)->end(), raw, raw + size);
+    auto& out = *static_cast<std::vector<std::byte>*>(to);
+    out.insert(out.end(), raw, raw + size);
   };
-  const auto width = static_cast<int>(picture.width);
-  if (!stbi_write_png_to_func(put, &file, width, static_cast<int>(picture.height()), parts, pixels.data(), width * parts))
-    throw Error(Blame::Environment, fmt::format("'{}' cannot be written as a PNG", path.string()));
-  write_bytes(path, file);
+  const auto width = static_cast<int>(picture.width), parts = static_cast<int>(picture.channels.size());
+  require(stbi_write_png_to_func(put, &file, width, static_cast<int>(picture.height()), parts, pixels.data(), width * parts) != 0,
+          "a picture becomes a PNG");
+  return file;
 }
+
+void write_png(const fs::path& path, const Recording& picture) { write_bytes(path, png_of(picture)); }
 
 }  // namespace thimble

@@ -3,21 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <regex>
 
 #include "base/fields.h"
 
 namespace thimble {
 namespace {
-
-std::string quoted(const std::string& literal) {
-  std::string text;
-  for (const char c : literal) {
-    if (std::string_view(".^$|()[]{}*+?\\").find(c) != std::string_view::npos) text += '\\';
-    text += c;
-  }
-  return text;
-}
 
 /// The last `folders` folders of the path and its file name.
 std::string_view end_of(std::string_view path, std::ptrdiff_t folders) {
@@ -44,20 +34,22 @@ NamePattern::NamePattern(std::string text) : text_(std::move(text)) {
   }
 }
 
-std::optional<std::map<std::string, std::string>> NamePattern::match(std::string_view path) const {
-  std::string expression;
-  for (const Piece& piece : pieces_) expression += piece.part ? "([^/]+?)" : quoted(piece.text);
-  const std::string end(end_of(path, std::count(text_.begin(), text_.end(), '/')));
-  std::smatch found;
-  if (!std::regex_match(end, found, std::regex(expression))) return std::nullopt;
-  std::map<std::string, std::string> parts;
-  size_t number = 0;
-  for (const Piece& piece : pieces_)
-    if (piece.part) {
-      ++number;
-      if (!piece.text.empty()) parts[piece.text] = found[number].str();
+/// Parts as short as they can be: tried from one letter on until the rest fits.
+bool NamePattern::fits(size_t piece, std::string_view text, std::map<std::string, std::string>& parts) const {
+  if (piece == pieces_.size()) return text.empty();
+  const Piece& p = pieces_[piece];
+  if (!p.part) return text.starts_with(p.text) && fits(piece + 1, text.substr(p.text.size()), parts);
+  for (size_t length = 1; length <= text.size() && text[length - 1] != '/'; ++length)
+    if (fits(piece + 1, text.substr(length), parts)) {
+      if (!p.text.empty()) parts[p.text] = text.substr(0, length);
+      return true;
     }
-  return parts;
+  return false;
+}
+
+std::optional<std::map<std::string, std::string>> NamePattern::match(std::string_view path) const {
+  std::map<std::string, std::string> parts;
+  return fits(0, end_of(path, std::count(text_.begin(), text_.end(), '/')), parts) ? std::optional(parts) : std::nullopt;
 }
 
 }  // namespace thimble

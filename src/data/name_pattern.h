@@ -24,6 +24,8 @@ class NamePattern {
     std::string text;  ///< literal, or the word in braces
     bool part = false;
   };
+  bool fits(size_t piece, std::string_view text, std::map<std::string, std::string>& parts) const;
+
   std::string text_;
   std::vector<Piece> pieces_;
 };

@@ -57,6 +57,7 @@ bool is_idx(const std::filesystem::path& file);
 
 /// Files that these read again. A sound has one channel, a picture one or three.
 void write_wav(const std::filesystem::path& path, const Recording& sound);
+std::vector<std::byte> png_of(const Recording& picture);
 void write_png(const std::filesystem::path& path, const Recording& picture);
 /// A table with a column of times where the rate is known.
 void write_csv(const std::filesystem::path& path, const Recording& recording);

@@ -81,7 +81,7 @@ void take(std::vector<Recording>& recordings, const std::vector<size_t>& chosen,
     size_t taken = 0;
     for (size_t i = 0; i + 1 < lumps.size() && (taken < wanted || i < least); ++i) {
       const size_t more = lumps[i].members.size();
-      if (i >= least && taken + more > wanted + more / 2) continue;  // nearer to what is wanted without it
+      if (i >= least && 2 * (taken + more) >= 2 * wanted + more) continue;  // nearer to what is wanted without it
       name(recordings, lumps[i], split);
       taken += more;
     }
