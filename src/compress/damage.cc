@@ -11,8 +11,9 @@
 namespace thimble {
 namespace {
 
-/// Codes of floats at a type's scale, as the quantize op makes them.
+/// Codes of floats at a type's scale, as the quantize op makes them; indices and the like as they are.
 Buffer codes_of(const TensorView& reals, const TensorType& type) {
+  if (reals.type->dtype == type.dtype) return {reals.data, reals.data + type.bytes()};
   Buffer codes(static_cast<size_t>(type.bytes()));
   const TensorView out{&type, codes.data()};
   op_named("quantize").eval(QuantizeAttrs{type.dtype}, {&reals, 1}, {&out, 1});
@@ -60,7 +61,9 @@ class Damager {
     if (layer.count == 0) layer.seen = {wanted[0], wanted[0]};
     for (float value : wanted) {
       layer.seen = joined(layer.seen, {value, value});
-      layer.clipped += value < low || value > high;
+      const double beyond = std::max({0.0, static_cast<double>(low - value), static_cast<double>(value - high)});
+      layer.clipped += beyond > 0;
+      layer.clipped_noise += beyond * beyond;
     }
     layer.count += static_cast<int64_t>(wanted.size());
   }
@@ -111,6 +114,11 @@ void Error2::add(std::span<const float> reals, std::span<const float> approximat
 
 double Error2::db() const { return noise > 0 ? 10 * std::log10(signal / noise) : std::numeric_limits<double>::infinity(); }
 
+double LayerDamage::rounding_noise() const {
+  const auto step = static_cast<double>(quant.scale[0]);
+  return step * step / 12 * static_cast<double>(count);
+}
+
 std::vector<size_t> Damage::culprits() const {
   std::vector<size_t> order(layers.size());
   std::iota(order.begin(), order.end(), 0);
@@ -137,7 +145,7 @@ ExampleInputs inputs_for(const Graph& graph, const ExampleInputs& floats) {
     const TensorType& type = graph.type(graph.inputs[i]);
     const TensorType real{DType::F32, type.shape, {}};
     const TensorView view{&real, const_cast<std::byte*>(floats[i].data())};
-    inputs.push_back(type.dtype == DType::I8 ? codes_of(view, type) : floats[i]);
+    inputs.push_back(floats[i].size() == static_cast<size_t>(type.bytes()) ? floats[i] : codes_of(view, type));
   }
   return inputs;
 }

@@ -21,7 +21,10 @@ struct LayerDamage {
   Error2 accumulated;              ///< as the int8 graph computes it, after all layers before
   Error2 own;                      ///< when its operands are the codes of the float graph's values: what this layer adds by itself
   int64_t clipped = 0, count = 0;  ///< float results outside the codes' range, of all
+  double clipped_noise = 0;        ///< the part of the own noise that cutting them off makes
 
+  /// The part that rounding the results makes: a twelfth of a step squared each.
+  double rounding_noise() const;
   double clipped_share() const { return count > 0 ? static_cast<double>(clipped) / static_cast<double>(count) : 0; }
 };
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "compress/recurrent.h"
+#include "passes/rewrite.h"
 
 namespace thimble {
 namespace {
@@ -76,6 +77,7 @@ DType int8_dtype(const Node& node, size_t i, DType now) {
 }
 
 std::optional<std::string> refuses_operands(const Graph& graph, const Node& node) {
+  if (node.op->name == "svdf" && attr<std::string>(node, "activation") != "relu") return "TensorFlow Lite has an int8 svdf only with relu";
   const Int8Form form = int8_form(*node.op);
   for (size_t i = 1; i < node.in.size() && (form == Int8Form::Weighted || form == Int8Form::Recurrent); ++i)
     if (node.in[i] != kAbsent && !graph.value(node.in[i]).constant() && !graph.value(node.in[i]).state)
