@@ -141,6 +141,10 @@ void RunStore::add(int64_t id, const Artefact& artefact) {
   Statement(*connection_, "INSERT INTO artefacts VALUES (?,?,?,?)", id, artefact.path, artefact.bytes, artefact.hash).step();
 }
 
+void RunStore::set_data_hash(int64_t id, std::string_view hash) {
+  Statement(*connection_, "UPDATE runs SET data_hash = ? WHERE id = ?", hash, id).step();
+}
+
 void RunStore::finish(int64_t id, std::string_view state, double seconds) {
   Statement(*connection_, "UPDATE runs SET state = ?, seconds = ? WHERE id = ?", state, seconds, id).step();
 }

@@ -57,6 +57,7 @@ class RunStore {
   int64_t begin(const RunStart& start);
   void add(int64_t id, const Metric& metric);
   void add(int64_t id, const Artefact& artefact);
+  void set_data_hash(int64_t id, std::string_view hash);
   void finish(int64_t id, std::string_view state, double seconds);
   void remove(int64_t id);
 

@@ -1,0 +1,7 @@
+#include "base/version.h"
+
+namespace thimble {
+
+std::string version() { return THIMBLE_VERSION; }
+
+}  // namespace thimble

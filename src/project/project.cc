@@ -1,0 +1,201 @@
+#include "project/project.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/files.h"
+#include "data/check.h"
+#include "project/sources.h"
+#include "project/toml.h"
+
+namespace thimble {
+namespace {
+
+std::vector<FieldInfo> joined(std::vector<FieldInfo> fields, const std::vector<FieldInfo>& more) {
+  fields.insert(fields.end(), more.begin(), more.end());
+  return fields;
+}
+
+/// The keys of `bag` that `fields` have, and the others.
+std::pair<AttrBag, AttrBag> parted(const AttrBag& bag, const std::vector<FieldInfo>& fields) {
+  AttrBag own, others;
+  for (const auto& [key, value] : bag) {
+    const bool here = std::any_of(fields.begin(), fields.end(), [&](const FieldInfo& f) { return f.name == key; });
+    (here ? own : others).emplace(key, value);
+  }
+  return {own, others};
+}
+
+/// The word, one of those that `fields` allow, by which a section chooses the row that decides about its other keys.
+std::string word_of(const TomlFile& file, const TomlSection& section, const std::vector<FieldInfo>& fields, std::string_view key) {
+  TomlSection only = section;
+  std::erase_if(only.values, [&](const auto& entry) { return entry.first != key; });
+  const AttrBag bag = fitted(file, only, fields);
+  const auto field = std::find_if(fields.begin(), fields.end(), [&](const FieldInfo& f) { return f.name == key; });
+  return std::get<std::string>(bag.contains(key) ? bag.find(key)->second : field->value);
+}
+
+BlockSection read_block(const TomlFile& file, const TomlSection& section) {
+  const std::vector<FieldInfo> own = fields_of(BlockSection{});
+  const std::string name = word_of(file, section, own, "block");
+  const Block& row = block_named(name);
+  const auto [keys, attrs] = parted(fitted(file, section, joined(own, row.op.attrs.fields())), own);
+  BlockSection block = from_bag<BlockSection>(keys);
+  block.row = &row;
+  block.given = attrs;
+  block.place = place_in(file, section);
+  if (block.name.empty()) block.name = name;
+  return block;
+}
+
+/// A block's input must be named, and stand before it.
+void check_names(const std::vector<BlockSection>& blocks) {
+  std::vector<std::string> known;
+  for (const BlockSection& block : blocks) {
+    if (!block.input.empty() && std::find(known.begin(), known.end(), block.input) == known.end())
+      throw Error(Blame::User, fmt::format("{}: no block before this one is called '{}'{}", block.place, block.input,
+                                           known.empty() ? "" : suggest(block.input, known)));
+    if (!block.input.empty() && !block.axes.empty())
+      throw Error(Blame::User, fmt::format("{}: a block has axes or an input, not both", block.place),
+                  "axes choose channels of the samples; give them to the block that is the input");
+    if (std::find(known.begin(), known.end(), block.name) != known.end())
+      throw Error(Blame::User, fmt::format("{}: there is already a block '{}'", block.place, block.name),
+                  "give one of them another name: name = \"second\"");
+    known.push_back(block.name);
+  }
+}
+
+NetworkSection read_network(const TomlFile& file, const TomlSection* section) {
+  NetworkSection network;
+  if (!section) {
+    network.row = &architecture_named(network.architecture);
+    network.place = file.file;
+    return network;
+  }
+  const std::vector<FieldInfo> own = fields_of(NetworkSection{});
+  const Architecture& row = architecture_named(word_of(file, *section, own, "architecture"));
+  const auto [keys, attrs] = parted(fitted(file, *section, joined(own, row.fields())), own);
+  network = from_bag<NetworkSection>(keys);
+  network.row = &row;
+  network.given = attrs;
+  network.place = place_in(file, *section);
+  return network;
+}
+
+void check_data(const TomlFile& file, const DataSection& data) {
+  const TomlSection* section = file.find("data");
+  const std::string place = section ? place_in(file, *section) : file.file;
+  if (data.path.empty() && data.synthetic.empty())
+    throw Error(Blame::User, fmt::format("{}: the project names no data", place),
+                "[data] needs path = \"a folder of recordings\", or synthetic = \"motion\" to begin without any");
+  if (!data.path.empty() && !data.synthetic.empty())
+    throw Error(Blame::User, fmt::format("{}: the data is either at path or synthetic, not both", place), "take one of the two lines away");
+}
+
+void refuse_unknown_sections(const TomlFile& file) {
+  std::vector<std::string> known;
+  for (const SectionInfo& info : project_sections()) known.push_back(info.name);
+  for (const TomlSection& section : file.sections)
+    if (std::find(known.begin(), known.end(), section.name) == known.end())
+      throw Error(Blame::User,
+                  fmt::format("{}: there is no section [{}]{}", place_in(file, section), section.name, suggest(section.name, known)));
+}
+
+template <class T>
+void read_into(T& struct_, const TomlFile& file, std::string_view name) {
+  if (const TomlSection* section = file.find(name)) struct_ = read_section<T>(file, *section);
+}
+
+}  // namespace
+
+std::vector<std::string> DataSection::synthetic_sources() {
+  std::vector<std::string> names = {""};
+  for (const Source& source : all_sources()) names.emplace_back(source.name);
+  return names;
+}
+
+std::vector<std::string> BlockSection::block_names() {
+  std::vector<std::string> names;
+  for (const Block* block : all_blocks()) names.emplace_back(block->op.name);
+  return names;
+}
+
+std::vector<std::string> NetworkSection::architecture_names() {
+  std::vector<std::string> names;
+  for (const Architecture* row : all_architectures()) names.emplace_back(row->name);
+  return names;
+}
+
+std::vector<SectionInfo> project_sections() {
+  return {{"project", "", fields_of(ProjectSection{})},
+          {"data", "Where the recordings are.", fields_of(DataSection{})},
+          {"synthetic", "How recordings are made up.", {}},
+          {"window", "How recordings are cut into what the model sees at a time.", fields_of(WindowOptions{})},
+          {"split", "What is learnt from, and what is kept to judge by.", fields_of(SplitOptions{})},
+          {"augment", "How training examples are varied, in each epoch anew.", fields_of(AugmentOptions{})},
+          {"block", "A signal block: from samples to features, by the same C here and on the board.", fields_of(BlockSection{})},
+          {"network", "", fields_of(NetworkSection{})},
+          {"train", "", fields_of(TrainOptions{})},
+          {"deploy", "", fields_of(DeploySection{})}};
+}
+
+Project parse_project(const std::string& text, const std::filesystem::path& folder, const std::string& name) {
+  const TomlFile file = parse_toml(text, name, {"block"});
+  refuse_unknown_sections(file);
+  Project project;
+  project.folder = folder;
+  project.text = text;
+  read_into(project.project, file, "project");
+  read_into(project.data, file, "data");
+  check_data(file, project.data);
+  const TomlSection* synthetic = file.find("synthetic");
+  if (synthetic && project.data.synthetic.empty())
+    throw Error(Blame::User, fmt::format("{}: [synthetic] is there, but [data] does not say synthetic", place_in(file, *synthetic)),
+                "[data] synthetic = \"motion\" makes the recordings up");
+  if (synthetic) project.synthetic = fitted(file, *synthetic, source_named(project.data.synthetic).fields());
+  read_into(project.window, file, "window");
+  read_into(project.split, file, "split");
+  read_into(project.augment, file, "augment");
+  for (const TomlSection& section : file.sections)
+    if (section.name == "block") project.blocks.push_back(read_block(file, section));
+  check_names(project.blocks);
+  project.network = read_network(file, file.find("network"));
+  read_into(project.train, file, "train");
+  read_into(project.deploy, file, "deploy");
+  return project;
+}
+
+Project load_project(const std::filesystem::path& folder) {
+  const std::filesystem::path file = std::filesystem::is_directory(folder) ? folder / kProjectFile : folder;
+  if (!std::filesystem::exists(file))
+    throw Error(Blame::User, fmt::format("there is no project in '{}': it has no {}", folder.string(), kProjectFile),
+                "`thimble new NAME --template motion` makes one");
+  const std::filesystem::path parent = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+  return parse_project(read_text(file), parent, file.lexically_normal().string());
+}
+
+std::vector<Recording> recordings_of(const Project& project, Progress& progress) {
+  if (!project.data.synthetic.empty()) return source_named(project.data.synthetic).make(project.synthetic, progress);
+  const std::filesystem::path path = project.data.path;
+  return read_folder(path.is_absolute() ? path : project.folder / path, project.data, progress);
+}
+
+Dataset dataset_of(const Project& project, Progress& progress) {
+  std::vector<Recording> recordings = recordings_of(project, progress);
+  const bool classes = project.project.task == Task::Classification;
+  std::vector<std::string> faults;
+  if (classes)
+    for (const Finding& finding : check_recordings(recordings))
+      if (finding.severity == Severity::Fault) faults.push_back(fmt::format("{}\n      {}", finding.text, finding.hint));
+  if (!faults.empty()) {
+    std::string text = fmt::format("the data has {} fault{}", faults.size(), faults.size() == 1 ? "" : "s");
+    for (const std::string& fault : faults) text += "\n  " + fault;
+    throw Error(Blame::User, text, "`thimble data PATH` shows everything that is known about it");
+  }
+  const Task task = project.project.task;
+  const Labels labels = task == Task::Regression ? Labels::Number : task == Task::MultiLabel ? Labels::Several : Labels::Class;
+  return make_dataset(std::move(recordings), project.window, project.split, labels);
+}
+
+}  // namespace thimble

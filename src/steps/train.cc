@@ -1,0 +1,272 @@
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+
+#include "base/files.h"
+#include "base/table.h"
+#include "base/version.h"
+#include "codegen/compiled.h"
+#include "formats/export.h"
+#include "formats/tflite.h"
+#include "runs/store.h"
+#include "steps/pipeline.h"
+#include "steps/report.h"
+#include "steps/training.h"
+
+namespace thimble {
+namespace {
+
+struct TrainRequest {
+  std::string project = ".";
+  int64_t seed = -1, epochs = -1, qat_epochs = -1, folds = 0;
+  bool leave_one_group_out = false, fresh = false;
+  template <class V>
+  void fields(V&& v) {
+    v("project", project, "the folder of the project, with its thimble.toml");
+    v("seed", seed, "in the place of [train] seed; -1: as the project says", at_least(-1));
+    v("epochs", epochs, "in the place of [train] epochs; -1: as the project says", at_least(-1));
+    v("qat_epochs", qat_epochs, "in the place of [train] qat_epochs; -1: as the project says", at_least(-1));
+    v("leave_one_group_out", leave_one_group_out, "train once for each group (person, session) that is left out, and judge by that group");
+    v("folds", folds, "train as many times, each time judged by another part of the data; 0: once", at_least(0));
+    v("fresh", fresh, "begin anew where a training was interrupted");
+  }
+};
+
+Project project_of(const TrainRequest& request) {
+  Project project = load_project(request.project);
+  if (request.seed >= 0) project.train.seed = request.seed;
+  if (request.epochs >= 0) project.train.epochs = request.epochs;
+  if (request.qat_epochs >= 0) project.train.qat_epochs = request.qat_epochs;
+  return project;
+}
+
+/// Tells of the epochs: a bar of all, a line of some.
+class Teller {
+ public:
+  Teller(const Project& project, Progress& progress)
+      : total_(project.train.epochs + project.train.qat_epochs), task_(project.project.task), progress_(progress) {}
+
+  void operator()(const Epoch& epoch) {
+    const bool first_int8 = epoch.qat && !int8_;
+    int8_ |= epoch.qat;
+    const std::string line = line_of(epoch);
+    progress_.begin("training, " + line);
+    progress_.update(epoch.number, total_);
+    const int64_t every = std::max<int64_t>(1, total_ / 10);
+    if (epoch.number == 1 || epoch.number == total_ || epoch.number % every == 0 || first_int8) progress_.say("  " + line);
+  }
+
+ private:
+  std::string line_of(const Epoch& epoch) const {
+    const bool shares = task_ == Task::Classification || task_ == Task::MultiLabel;
+    std::string text = fmt::format("{} epoch {:>3} of {}   loss {:.4f}   validation {:.4f}", epoch.qat ? "int8 " : "float", epoch.number,
+                                   total_, epoch.loss, epoch.validation_loss);
+    if (shares) text += fmt::format("   accuracy {:5.1f} % / {:5.1f} %", 100 * epoch.accuracy, 100 * epoch.validation_accuracy);
+    return text + fmt::format("   {:.2f} s", epoch.seconds);
+  }
+
+  int64_t total_;
+  Task task_;
+  Progress& progress_;
+  bool int8_ = false;
+};
+
+void keep(RunStore& store, int64_t id, const Epoch& epoch, Task task) {
+  store.add(id, Metric{epoch.number, "loss", epoch.loss});
+  store.add(id, Metric{epoch.number, "validation_loss", epoch.validation_loss});
+  if (task == Task::Classification || task == Task::MultiLabel) {
+    store.add(id, Metric{epoch.number, "accuracy", epoch.accuracy});
+    store.add(id, Metric{epoch.number, "validation_accuracy", epoch.validation_accuracy});
+  }
+  store.add(id, Metric{epoch.number, "learning_rate", epoch.learning_rate});
+  store.add(id, Metric{epoch.number, "qat", epoch.qat ? 1.0 : 0.0});
+}
+
+int64_t parameters_of(const Graph& graph) {
+  int64_t count = 0;
+  for (const Value& value : graph.values)
+    if (value.constant() && value.type.dtype == DType::F32) count += value.type.elements();
+  return count;
+}
+
+/// The files of a training; their paths are told as the user sees them.
+std::vector<fs::path> write_files(const Project& project, const TrainedProject& result, const ReportInput& report) {
+  const fs::path out = project.out();
+  write_bytes(out / "model.tflite", write_tflite(export_graph(result.trained.quantised)));
+  write_bytes(out / "model_float.tflite", write_tflite(export_graph(result.trained.network)));
+  write_learnt(project, result.learnt);
+  write_text(out / "report.html", report_html(report));
+  return {out / "model.tflite", out / "model_float.tflite", out / "model.json", out / "report.html"};
+}
+
+std::string split_text(const Dataset& dataset) {
+  std::string shape;
+  for (const int64_t extent : dataset.train.shape) shape += (shape.empty() ? "" : " x ") + grouped(extent);
+  return fmt::format("{} recordings{}: {} / {} / {} windows of {} to train / validate / test",
+                     grouped(static_cast<int64_t>(dataset.recordings.size())),
+                     dataset.classes.empty() ? "" : fmt::format(" of {} classes", dataset.classes.size()), grouped(dataset.train.count()),
+                     grouped(dataset.validation.count()), grouped(dataset.test.count()), shape);
+}
+
+/// RAM and flash of the impulse on the project's board, from the plan.
+Compiled planned(const Project& project, const TrainedProject& result) {
+  const Graph network = result.trained.quantised;
+  const Graph features = standardised(feature_graph(project, result.learnt.window), result.learnt.standard);
+  Graph whole = impulse_graph(features, network);
+  whole.name = project.project.name;
+  return compile(after_passes(std::move(whole)), board_named(project.deploy.board), {.golden = false});
+}
+
+void keep_figures(RunStore& store, int64_t id, const TrainedProject& result, const Compiled& compiled) {
+  for (const auto& [name, value] : result.int8.figures())
+    if (std::isfinite(value)) store.add(id, Metric{Metric::kWhole, result.judged_by + "_" + name, value});
+  const auto [name, value] = result.float32.headline();
+  store.add(id, Metric{Metric::kWhole, result.judged_by + "_" + name + "_float", value});
+  store.add(id, Metric{Metric::kWhole, "parameters", static_cast<double>(parameters_of(result.trained.network))});
+  store.add(id, Metric{Metric::kWhole, "arena_bytes", static_cast<double>(compiled.arena_bytes)});
+  store.add(id, Metric{Metric::kWhole, "constant_bytes", static_cast<double>(compiled.constant_bytes)});
+}
+
+std::string headline_text(const Scores& scores) {
+  const auto [name, value] = scores.headline();
+  return name == "accuracy" ? fmt::format("{:.1f} %", 100 * value) : fmt::format("{} {:.4g}", name, value);
+}
+
+StepResult told(const Project& project, const TrainedProject& result, const Compiled& compiled, const std::vector<fs::path>& files,
+                int64_t id) {
+  StepResult told;
+  const Trained& trained = result.trained;
+  told.text = fmt::format("{}: {}\n", styled(Style::Bold, project.project.name), split_text(result.dataset));
+  told.text += fmt::format("  features {}   parameters {}   best epoch {} of {}   {:.1f} s\n\n", to_string(result.training.shape),
+                           grouped(parameters_of(trained.network)), trained.best, trained.history.size(), result.seconds);
+  told.text += fmt::format("int8, by the C that ships, on the {} split ({} windows; float: {}):\n{}\n", result.judged_by,
+                           grouped(result.int8.examples), headline_text(result.float32), scores_text(result.int8));
+  told.text += fmt::format("On {}: arena {} B, constants {} B, signal blocks included (`thimble compile {} --run` measures the rest)\n",
+                           project.deploy.board, grouped(compiled.arena_bytes), grouped(compiled.constant_bytes), project.folder.string());
+  std::string list;
+  for (const fs::path& file : files) list += (list.empty() ? "" : ", ") + file.lexically_normal().string();
+  told.text += fmt::format("Wrote {}\nRun {}: `thimble runs show {}` has every figure\n", styled(Style::Bold, list), id, id);
+
+  told.json.set("project", project.project.name).set("run", id).set("seed", project.train.seed).set("data_hash", result.dataset.hash);
+  told.json.set("judged_by", result.judged_by).set("int8", json_of(result.int8)).set("float", json_of(result.float32));
+  told.json.set("parameters", parameters_of(trained.network))
+      .set("best_epoch", trained.best)
+      .set("epochs", static_cast<int64_t>(trained.history.size()));
+  told.json.set("arena_bytes", compiled.arena_bytes).set("constant_bytes", compiled.constant_bytes).set("seconds", result.seconds);
+  Json::Array paths;
+  for (const fs::path& file : files) paths.push_back(file.string());
+  told.json.set("files", paths);
+  return told;
+}
+
+RunStart start_of(const Project& project) {
+  return {.kind = "train",
+          .project = project.project.name,
+          .config = project.text,
+          .data_hash = "",
+          .version = version(),
+          .seed = project.train.seed};
+}
+
+StepResult train_once(const Project& project, bool fresh, Progress& progress) {
+  RunStore store(project.runs());
+  const int64_t id = store.begin(start_of(project));
+  const fs::path checkpoint = project.folder / ".thimble" / "checkpoint";
+  if (fresh) fs::remove_all(checkpoint);
+  Teller teller(project, progress);
+  const TrainedProject result = train_project(
+      project,
+      [&](const Epoch& epoch) {
+        keep(store, id, epoch, project.project.task);
+        teller(epoch);
+      },
+      checkpoint, progress);
+  const Compiled compiled = planned(project, result);
+  const std::vector<fs::path> files = write_files(project, result, {project, result, compiled});
+  store.set_data_hash(id, result.dataset.hash);
+  keep_figures(store, id, result, compiled);
+  for (const fs::path& file : files) {
+    const FileMark mark = mark_of(file);
+    store.add(id, Artefact{fs::relative(file, project.folder).string(), mark.bytes, mark.hash});
+  }
+  store.finish(id, "done", result.seconds);
+  fs::remove_all(checkpoint);
+  return told(project, result, compiled, files, id);
+}
+
+/// Mean and standard deviation of the folds' headlines.
+std::pair<double, double> spread_of(const std::vector<double>& values) {
+  double sum = 0, squares = 0;
+  for (const double value : values) sum += value;
+  const double mean = sum / static_cast<double>(values.size());
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return {mean, values.size() < 2 ? 0 : std::sqrt(squares / static_cast<double>(values.size() - 1))};
+}
+
+/// One training for each fold; nothing is written but the figures of each as a run.
+StepResult train_folds(Project project, Progress& progress) {
+  const int64_t folds = fold_count(recordings_of(project, progress), project.split);
+  RunStore store(project.runs());
+  Table table({{"left out"}, {"windows", Align::Right}, {"figure"}, {"int8", Align::Right}, {"float", Align::Right}});
+  std::vector<double> values;
+  Json::Array rows;
+  StepResult result;
+  for (project.split.fold = 0; project.split.fold < folds; ++project.split.fold) {
+    progress.say(fmt::format("fold {} of {}", project.split.fold + 1, folds));
+    const int64_t id = store.begin(start_of(project));
+    Teller teller(project, progress);
+    const TrainedProject fold = train_project(project, teller, {}, progress);
+    const auto [name, value] = fold.int8.headline();
+    const std::string group = project.split.leave_group_out ? fold.dataset.recordings[static_cast<size_t>(fold.test.source.at(0))].group
+                                                            : fmt::format("{}", project.split.fold);
+    table.row({Cell(group, Style::Accent), fold.int8.examples, name, headline_text(fold.int8), headline_text(fold.float32)});
+    store.set_data_hash(id, fold.dataset.hash);
+    store.add(id, Metric{Metric::kWhole, "fold", static_cast<double>(project.split.fold)});
+    store.add(id, Metric{Metric::kWhole, "test_" + name, value});
+    store.finish(id, "done", fold.seconds);
+    values.push_back(value);
+    Json row;
+    rows.push_back(row.set("left_out", group).set("run", id).set("int8", json_of(fold.int8)).set("float", json_of(fold.float32)));
+  }
+  const auto [mean, deviation] = spread_of(values);
+  result.text = fmt::format("{}: trained {} times, each judged by what it did not see\n\n{}\n  mean {:.4g}, standard deviation {:.2g}\n",
+                            styled(Style::Bold, project.project.name), folds, table.text(), mean, deviation);
+  result.json.set("folds", rows).set("mean", mean).set("deviation", deviation);
+  return result;
+}
+
+StepResult run(const AttrBag& bag, Progress& progress) {
+  const auto request = from_bag<TrainRequest>(bag);
+  Project project = project_of(request);
+  board_named(project.deploy.board);
+  ensure_training_is_here();
+  if (!request.leave_one_group_out && request.folds == 0) return train_once(project, request.fresh, progress);
+  project.split.leave_group_out = request.leave_one_group_out;
+  project.split.folds = request.leave_one_group_out ? 0 : request.folds;
+  return train_folds(std::move(project), progress);
+}
+
+}  // namespace
+
+std::span<const Step> train_steps() {
+  static const Step kRows[] = {
+      {.name = "train",
+       .summary = "learn a project: recordings to features to an int8 model, with a report",
+       .stage = Stage::Build,
+       .details =
+           "Reads thimble.toml, computes the features with the C that runs on the board, trains, then trains on as the int8 graph that "
+           "ships (quantisation-aware), and judges the C of that graph by windows it never saw. Writes out/model.tflite, "
+           "out/model_float.tflite, out/model.json and out/report.html. Interrupted, it goes on where it was. The same seed and data "
+           "give the same files.",
+       .examples = "thimble train\n"
+                   "thimble train gestures --epochs 10\n"
+                   "thimble train gestures --leave-one-group-out    # how good for somebody it never met?",
+       .positional = {"project"},
+       .required = 0,
+       .fields = request_fields<TrainRequest>,
+       .run = run}};
+  return kRows;
+}
+
+}  // namespace thimble
