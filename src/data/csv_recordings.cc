@@ -119,7 +119,8 @@ class Reader {
     if (columns_.label && word_at(line, columns_.label) != now_.label) return true;
     if (columns_.group && word_at(line, columns_.group) != now_.group) return true;
     if (options_.rows > 0 && now_.length() == options_.rows) return true;
-    return columns_.time && options_.gap > 0 && (time - times_.back()) * seconds_a_unit() > options_.gap;
+    if (!columns_.time || options_.gap <= 0) return false;
+    return time <= times_.back() || (time - times_.back()) * seconds_a_unit() > options_.gap;
   }
 
   void take(const CsvLine& line) {
@@ -130,7 +131,7 @@ class Reader {
     if (now_.samples.empty()) begin(line);
     if (columns_.time && !times_.empty() && time <= times_.back())
       refuse(line, fmt::format("time goes back from {} to {}", times_.back(), time),
-             "sort the lines, or name the column that tells recordings apart with id");
+             "sort the lines, name the column that tells recordings apart with id, or give a gap: then another recording begins here");
     times_.push_back(time);
     for (const size_t column : columns_.samples) now_.samples.push_back(static_cast<float>(sample(line, column)));
   }

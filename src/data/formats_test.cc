@@ -182,9 +182,7 @@ TEST(Folder, AnEmptyClassIsAFault) {
   Progress quiet;
   EXPECT_EQ(message_of([&] { read_folder(dir.path(), {}, quiet); }),
             "the folder '" + (dir.path() / "down").string() +
-                "' holds no recordings\n"
-                "tables (.csv, .tsv, .txt), sound (.wav, .flac, .ogg, .aiff), pictures (.png, .jpg, .bmp), arrays (.npy, .npz, IDX) and "
-                "acquisitions (.json, .cbor) are read; a folder whose name begins with '_' is passed over");
+                "' holds no recordings\nrecord into it, or begin its name with '_', and it is passed over");
 }
 
 TEST(Files, ComeBackAsTheyWent) {

@@ -107,7 +107,7 @@ void collect(const fs::path& folder, std::vector<fs::path>& files) {
   }
   if (files.size() == before)
     throw Error(Blame::User, fmt::format("the folder '{}' holds no recordings", folder.string()),
-                fmt::format("{} read; a folder whose name begins with '_' is passed over", kRead));
+                "record into it, or begin its name with '_', and it is passed over");
 }
 
 std::vector<fs::path> files_below(const fs::path& path, const std::string& labels) {

@@ -27,7 +27,8 @@ struct ReadOptions {
     v("validation_files", validation_files, "which files are the validation split");
     v("rate", rate, "samples a second, where the files do not say", at_least(0));
     v("rows", rows, "lines of a table that are one recording; 0: all of them", at_least(0));
-    v("gap", gap, "seconds without a sample after which another recording begins; 0: none does", at_least(0));
+    v("gap", gap, "seconds without a sample after which another recording begins, as it does where time goes back; 0: neither",
+      at_least(0));
     v("time", time, "the column with the time of a sample; without it one called time, timestamp, t or ms");
     v("time_unit", time_unit, "of that column; auto takes the unit in its name, else seconds or milliseconds, whichever fits");
     v("id", id, "a column that changes where another recording begins");

@@ -66,6 +66,7 @@ TEST(Csv, SeveralRecordings) {
   const auto by_gap = csv("time,x\n0,1\n0.1,2\n9,3\n9.1,4\n", {.gap = 1});
   ASSERT_THAT(by_gap, SizeIs(2));
   EXPECT_FLOAT_EQ(static_cast<float>(by_gap[0].rate), 10);
+  EXPECT_THAT(csv("time,x\n0,1\n0.1,2\n0,3\n0.1,4\n", {.gap = 1}), SizeIs(2)) << "time went back";
   const auto again = csv("id,time,x\n1,0,1\n1,1,2\n2,0,3\n");
   EXPECT_THAT(again, SizeIs(2)) << "time starts anew with each recording";
 }
@@ -77,7 +78,8 @@ TEST(Csv, RefusesWhatItCannotUse) {
   EXPECT_EQ(csv_fault("x,y\n1,2\n3,oops\n"), "a.csv:3: 'oops' in column 'y' is not a number");
   EXPECT_EQ(csv_fault("x,y\n1,2\n3,nan\n"), "a.csv:3: column 'y' is nan\nleave lines out where the sensor gave nothing");
   EXPECT_EQ(csv_fault("time,x\n1,2\n1,3\n"),
-            "a.csv:3: time goes back from 1 to 1\nsort the lines, or name the column that tells recordings apart with id");
+            "a.csv:3: time goes back from 1 to 1\nsort the lines, name the column that tells recordings apart with id, or give a gap: then "
+            "another recording begins here");
   EXPECT_EQ(csv_fault("time,x\nsoon,2\n"),
             "a.csv:2: 'soon' in column 'time' is no time\na number of seconds or milliseconds, or a date as in 2024-05-31 12:00:00");
   EXPECT_EQ(csv_fault("time,speed\n1,2\n", {.label = "sped"}), "'a.csv' has no column 'sped'; did you mean 'speed'?");

@@ -58,7 +58,7 @@ std::vector<Recording> spoken_words(const std::vector<std::string>& words, const
 /// Grey pictures of figures at any place, size and angle, filled or outlined, on uneven ground, noisy.
 struct ShapeOptions {
   std::vector<std::string> shapes{"circle", "square", "triangle", "cross"};
-  int64_t each = 150, size = 32, seed = 1;
+  int64_t each = 200, size = 32, seed = 1;
   double noise = 1;
   template <class V>
   void fields(V&& v) {

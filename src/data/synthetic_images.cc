@@ -66,10 +66,10 @@ Recording draw(const ShapeOptions& o, const Shape2d& shape, int64_t number, uint
   const auto size = static_cast<double>(o.size);
   const double radius = size * random.uniform(0.2, 0.38), room = size / 2 - radius;
   const double at_x = size / 2 + room * random.uniform(-0.8, 0.8), at_y = size / 2 + room * random.uniform(-0.8, 0.8);
-  const double angle = random.uniform(-0.45, 0.45), ground = random.uniform(30, 225), slope_x = random.uniform(-30, 30),
+  const double angle = random.uniform(-0.35, 0.35), ground = random.uniform(30, 225), slope_x = random.uniform(-30, 30),
                slope_y = random.uniform(-30, 30), stretch = random.uniform(0.9, 1.1);
   const double contrast = random.uniform(45, 130) * (ground > 128 ? -1 : 1);
-  const bool outlined = random.chance(0.35);
+  const bool outlined = random.chance(0.3);
   Recording r{
       .name = fmt::format("{}.{}.png", shape.name, number + 1), .label = std::string(shape.name), .group = "", .split = "", .file = ""};
   r.width = o.size;

@@ -3,23 +3,39 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <utility>
 
+#include "base/files.h"
 #include "base/table.h"
 #include "data/check.h"
 #include "data/readers.h"
+#include "steps/data_page.h"
 #include "steps/step.h"
 
 namespace thimble {
 namespace {
 
 struct DataRequest : ReadOptions {
-  std::string path;
+  std::string action, path, plot;
   template <class V>
   void fields(V&& v) {
+    v("action", action, "check; it may be left out");
     v("path", path, "a folder of recordings, or one file");
+    v("plot", plot, "write a page for the browser that shows some recordings of each label: look.html");
     ReadOptions::fields(v);
   }
 };
+
+/// `thimble data PATH` is `thimble data check PATH`.
+DataRequest understood(DataRequest request) {
+  if (request.path.empty() && request.action == "check" && !std::filesystem::exists("check"))
+    throw Error(Blame::User, "thimble data check needs a path", "for example: thimble data check gestures/");
+  if (request.path.empty()) request.path = std::exchange(request.action, "check");
+  const std::vector<std::string> actions = {"check"};
+  if (request.action != "check")
+    throw Error(Blame::User, fmt::format("thimble data cannot '{}'{}", request.action, suggest(request.action, actions)));
+  return request;
+}
 
 struct Sum {
   int64_t recordings = 0, samples = 0, train = 0, validation = 0, test = 0;
@@ -28,12 +44,14 @@ struct Sum {
 
 std::map<std::string, Sum> sums_by_label(const std::vector<Recording>& recordings) {
   std::map<std::string, Sum> sums;
+  // Where some have a split, what has none is there to learn from.
+  const bool given = std::any_of(recordings.begin(), recordings.end(), [](const Recording& r) { return !r.split.empty(); });
   for (const Recording& r : recordings) {
     Sum& sum = sums[r.label];
     ++sum.recordings;
     sum.samples += r.length();
     sum.seconds += r.seconds();
-    sum.train += r.split == "train";
+    sum.train += r.split == "train" || (given && r.split.empty());
     sum.validation += r.split == "validation";
     sum.test += r.split == "test";
   }
@@ -142,15 +160,19 @@ Json json_of(const std::vector<Recording>& recordings, const std::map<std::strin
 }
 
 StepResult run(const AttrBag& bag, Progress& progress) {
-  const auto request = from_bag<DataRequest>(bag);
+  const DataRequest request = understood(from_bag<DataRequest>(bag));
   const std::vector<Recording> recordings = read_folder(request.path, request, progress);
   const std::vector<Finding> findings = check_recordings(recordings);
   const std::map<std::string, Sum> sums = sums_by_label(recordings);
   StepResult result;
-  const std::string rate = recordings[0].rate > 0 ? fmt::format("{:.6g} samples a second", recordings[0].rate) : "an unknown rate";
+  if (!request.plot.empty()) write_text(request.plot, data_page(request.path, recordings, findings));
+  const std::string rate = recordings[0].width > 0  ? fmt::format("{} x {} pixels", recordings[0].width, recordings[0].height())
+                           : recordings[0].rate > 0 ? fmt::format("{:.6g} samples a second", recordings[0].rate)
+                                                    : "an unknown rate";
   result.text = fmt::format("{}: {} recording{} at {}\n\n{}\n{}\n{}", styled(Style::Bold, request.path), recordings.size(),
                             recordings.size() == 1 ? "" : "s", rate, labels_text(sums), channels_text(channel_sums(recordings)),
                             findings_text(findings));
+  if (!request.plot.empty()) result.text += fmt::format("\n  some of each label: {}\n", request.plot);
   result.json = json_of(recordings, sums, findings);
   result.status = std::any_of(findings.begin(), findings.end(), [](const Finding& f) { return f.severity == Severity::Fault; }) ? 1 : 0;
   return result;
@@ -164,14 +186,14 @@ std::span<const Step> data_steps() {
        .summary = "what a folder of recordings holds, and what is wrong with it",
        .stage = Stage::Look,
        .details =
-           "Reads tables (.csv), sound (.wav, .flac, .ogg), arrays (.npy) and acquisitions (.json, .cbor). A folder called train, "
-           "validation or test is a split, the nearest other folder the label; --names says otherwise. It looks for dead and clipped "
-           "channels, mixed rates, the same recording twice or on both sides of a split, labels that are typing errors, rare, or "
-           "contradicted by all that looks alike. Exits with 1 when it finds what training would refuse.",
-       .examples = "thimble data gestures/ --rate 50\n"
-                   "thimble data wand/ --names '{split}/{label}.csv' --rows 119 --rate 119\n"
-                   "thimble data digits/ --names '{label}_{group}_{}.wav' --json",
-       .positional = {"path"},
+           "Reads tables (.csv), sound (.wav, .flac, .ogg), pictures (.png, .jpg, .bmp), arrays (.npy, .npz, IDX) and acquisitions (.json, "
+           ".cbor). A folder called train, validation or test is a split, the nearest other folder the label; --names says otherwise. It "
+           "looks for dead and clipped channels, mixed rates, the same samples twice or on both sides of a split, labels that are typing "
+           "errors, rare, or contradicted by all that looks alike. Exits with 1 when it finds what training would refuse.",
+       .examples = "thimble data check gestures/ --rate 50 --plot look.html\n"
+                   "thimble data check wand/ --names '{split}/{label}.csv' --rows 119 --rate 119\n"
+                   "thimble data check digits/ --names '{label}_{group}_{}.wav' --test-files '*_[0-4].wav'",
+       .positional = {"action", "path"},
        .required = 1,
        .fields = request_fields<DataRequest>,
        .run = run}};
