@@ -40,13 +40,44 @@ TEST_F(Cli, TellsItsVersionAtOnce) {
 
 TEST_F(Cli, EveryVerbHasHelpWithExamples) {
   for (const char* verb :
-       {"boards", "compile", "demo", "doctor", "explain", "inspect", "kernels", "ops", "passes", "profile", "run", "verify"}) {
+       {"boards", "compile", "demo", "doctor", "explain", "inspect", "kernels", "ops", "passes", "profile", "quantize", "run", "verify"}) {
     const Said said = run_thimble({verb, "--help"});
     EXPECT_EQ(said.status, 0) << verb;
     EXPECT_THAT(said.out,
                 AllOf(StartsWith(std::string("thimble ") + verb + ": "), HasSubstr("\nUsage\n"), HasSubstr("\nExamples\n  thimble ")));
     EXPECT_EQ(run_thimble({"help", verb}).out, said.out);
   }
+}
+
+TEST_F(Cli, QuantizesAFloatModelAndTellsTheDamage) {
+  const std::string model = in_dir("tiny_float.tflite"), data = in_dir("some.csv"), out = in_dir("made.tflite");
+  write_tiny_float(model);
+  write_text(data, "0.5,-1,0.25,1\n-0.5,1,0,0.75\n1,1,-1,0\n");
+  const Said said = run_thimble({"quantize", model, "--data", data, "--out", out});
+  EXPECT_EQ(said.status, 0) << said.err;
+  EXPECT_THAT(said.out, AllOf(HasSubstr("2 of 2 layers become int8"), HasSubstr("of 3 examples keep their largest output"),
+                              HasSubstr("fully_connected"), HasSubstr("wrote " + out)));
+  EXPECT_THAT(run_thimble({"inspect", out}).out, HasSubstr("i8 1x4"));
+  EXPECT_THAT(run_thimble({"quantize", model, "--random", "--method", "best", "--json", "--out", out}).out, HasSubstr("\"same_largest\""));
+}
+
+TEST_F(Cli, QuantizeSaysWhatItNeeds) {
+  const std::string model = in_dir("tiny_float.tflite");
+  write_tiny_float(model);
+  EXPECT_EQ(run_thimble({"quantize", model}).err,
+            "error: to quantise 'tiny_float' some of its inputs are needed: without them nobody knows its ranges\n"
+            "  --data FILE.npy, a hundred records or so of f32[1x4]; or --random, to learn what the int8 model costs\n"
+            "  while running `thimble quantize`\n");
+  EXPECT_EQ(run_thimble({"quantize", model_, "--random"}).err,
+            "error: nothing in 'tiny' computes on floats that could be int8\n"
+            "  give the float model that it was made of\n"
+            "  while running `thimble quantize`\n");
+  fs::create_directory(in_dir("empty"));
+  EXPECT_EQ(run_thimble({"quantize", model, "--data", in_dir("empty")}).err,
+            "error: there is no .npy, .csv or .bin file in '" + in_dir("empty") +
+                "'\n"
+                "  numpy.save('examples.npy', x) writes one, with the record as first axis\n"
+                "  while running `thimble quantize`\n");
 }
 
 struct Mistake {
