@@ -12,26 +12,24 @@ Window2d lay(const Node& node, const Graph& graph) {
   return lay_window(node.attrs.as<Conv2dAttrs>(), graph.type(node.in[0]), w.shape[1], w.shape[2]);
 }
 
-/// A 1x1 window that never leaves the input needs no gathering.
-bool read_in_place(const Node& node, const Graph& graph) {
+/// A window that is read in place needs no gathering, but for one of a group.
+bool not_gathered(const Node& node, const Graph& graph) {
   const Window2d at = lay(node, graph);
-  const bool inside =
-      at.pad_top == 0 && at.pad_left == 0 && (at.out_h - 1) * at.stride_h < at.in_h && (at.out_w - 1) * at.stride_w < at.in_w;
-  return at.kernel_h == 1 && at.kernel_w == 1 && inside && graph.type(node.in[1]).shape[3] == at.in_c;
+  return read_in_place(at) && graph.type(node.in[1]).shape[3] == at.in_c;
 }
 
 std::optional<std::string> refuses_f32_s8w(const Node& node, const Graph& graph) { return refuses_hybrid(node, graph, 0); }
 
 int64_t scratch_s8(const Node& node, const Graph& graph) {
   const TensorType& w = graph.type(node.in[1]);
-  return read_in_place(node, graph) ? 0 : w.elements() / w.shape[0];
+  return not_gathered(node, graph) ? 0 : w.elements() / w.shape[0];
 }
 
 /// A group's window is gathered before its outputs are written; what is read in place is read for each output anew.
 std::optional<int64_t> overlap_s8(const Node& node, const Graph& graph) {
   const TensorType& w = graph.type(node.in[1]);
   const Window2d at = lay(node, graph);
-  const int64_t filters = w.shape[0], in_one_go = read_in_place(node, graph) ? 1 : filters * w.shape[3] / at.in_c;
+  const int64_t filters = w.shape[0], in_one_go = not_gathered(node, graph) ? 1 : filters * w.shape[3] / at.in_c;
   return overlap_of_window(at, filters, 1, {.early = filters - in_one_go});
 }
 
@@ -61,7 +59,7 @@ KernelCall lower_s8(const Node& node, const Graph& graph) {
   const int64_t filters = w.shape[0];
   Fields fields = shape_fields(node, graph);
   append_quant(fields, node.attrs.as<Conv2dAttrs>().activation, x, y);
-  append(fields, {{"in_place", read_in_place(node, graph)}});
+  append(fields, {{"in_place", not_gathered(node, graph)}});
   const SplitMultipliers split = split_multipliers(channel_multipliers(x, w, y, filters));
   return KernelCall("thimble_conv2d_s8")
       .input(0)

@@ -26,28 +26,22 @@ std::optional<std::string> refuses(const Node& node, const Graph& graph) {
   return refuses_avr(conv2d_layer(node, graph));
 }
 
-/// Whether the window is one pixel, which is read where it lies.
-bool pixel(const Window2d& at) {
-  return at.kernel_h * at.kernel_w == 1 && at.pad_top + at.pad_left == 0 && (at.out_h - 1) * at.stride_h < at.in_h &&
-         (at.out_w - 1) * at.stride_w < at.in_w;
-}
-
 int64_t scratch(const Node& node, const Graph& graph) {
   const Window2d at = lay(node, graph);
-  return pixel(at) ? 0 : at.kernel_h * at.kernel_w * at.in_c;
+  return read_in_place(at) ? 0 : at.kernel_h * at.kernel_w * at.in_c;
 }
 
 /// A window that is read where it lies is read again for every four channels.
 std::optional<int64_t> overlap(const Node& node, const Graph& graph) {
   const Window2d at = lay(node, graph);
   const int64_t channels = graph.type(node.in[1]).shape[0];
-  return overlap_of_window(at, channels, 1, {.early = pixel(at) && channels > 4 ? channels : 0});
+  return overlap_of_window(at, channels, 1, {.early = read_in_place(at) && channels > 4 ? channels : 0});
 }
 
 double cycles(const Node& node, const Graph& graph, const Board&) {
   const Window2d at = lay(node, graph);
   const int64_t taps = at.kernel_h * at.kernel_w * at.in_c;
-  const double gather = pixel(at) ? 60 : static_cast<double>(at.kernel_h * at.kernel_w * (60 + 8 * at.in_c));
+  const double gather = read_in_place(at) ? 60 : static_cast<double>(at.kernel_h * at.kernel_w * (60 + 8 * at.in_c));
   return static_cast<double>(at.out_h * at.out_w) * (gather + avr_cycles(taps, graph.type(node.in[1]).shape[0]));
 }
 

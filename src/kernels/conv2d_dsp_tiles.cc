@@ -6,6 +6,7 @@
 #include "kernels/conv2d_dsp.h"
 #include "kernels/overlap.h"
 #include "kernels/packing.h"
+#include "kernels/window2d.h"
 
 namespace thimble {
 namespace {
@@ -14,15 +15,6 @@ constexpr int64_t kMostSteps = 36;       // of an engine: as far as a load's off
 constexpr int64_t kMostTailSteps = 15;   // of that for the pixel that is left
 constexpr int64_t kMostSharedSteps = 7;  // where flash counts
 constexpr int kSharedShift = 13;
-
-/// A convolution whose windows are single pixels side by side is one long row.
-Window2d flattened(Window2d at) {
-  if (at.kernel_h * at.kernel_w * at.stride_h * at.stride_w != 1 || at.pad_top + at.pad_left != 0) return at;
-  if (at.out_h != at.in_h || at.out_w != at.in_w) return at;
-  at.in_w = at.out_w = at.batches * at.out_h * at.out_w;
-  at.in_h = at.out_h = at.batches = 1;
-  return at;
-}
 
 /// How the pixels and taps are cut up.
 struct Tiling {
@@ -43,10 +35,7 @@ struct Layout {
   int64_t count() const { return at.out_h * at.out_w; }
   int64_t pairs() const { return groups * ((out_c + 1) / 2); }
   /// A window of one pixel, all words whole: it needs no gathering.
-  bool pointwise() const {
-    return tiles == DspTiles::Own && at.in_h == 1 && at.out_h == 1 && at.in_w == at.out_w && at.kernel_h * at.kernel_w == 1 &&
-           in_c % 4 == 0;
-  }
+  bool pointwise() const { return tiles == DspTiles::Own && pixel_by_pixel(at) && in_c % 4 == 0; }
   /// Gathering byte by byte is slow enough to be worth code that knows the shape.
   bool folded() const {
     constexpr double kBytes = 800, kGain = 100;

@@ -5,6 +5,7 @@
 #include "kernels/helium_tile.h"
 #include "kernels/overlap.h"
 #include "kernels/packing.h"
+#include "kernels/window2d.h"
 #include "ops/conv2d.h"
 
 namespace thimble {
@@ -12,13 +13,7 @@ namespace {
 
 Window2d lay(const Node& node, const Graph& graph) {
   const TensorType& w = graph.type(node.in[1]);
-  Window2d at = lay_window(node.attrs.as<Conv2dAttrs>(), graph.type(node.in[0]), w.shape[1], w.shape[2]);
-  if (at.kernel_h * at.kernel_w * at.stride_h * at.stride_w != 1 || at.pad_top + at.pad_left != 0 || at.in_h != at.out_h ||
-      at.in_w != at.out_w)
-    return at;
-  at.in_w = at.out_w = at.out_h * at.out_w;  // single pixels side by side are one long row
-  at.in_h = at.out_h = 1;
-  return at;
+  return flattened(lay_window(node.attrs.as<Conv2dAttrs>(), graph.type(node.in[0]), w.shape[1], w.shape[2]));
 }
 
 /// Output pixels along an axis whose windows lie inside the input.

@@ -15,19 +15,9 @@ namespace {
 constexpr int kPixels = 4, kInterleaved = 8;
 constexpr int kLongestBlock = 17, kBytesPerTap = 12;  // as unrolled in runtime/kernels/conv2d_m0.h
 
-bool pointwise(const Window2d& at) {
-  return at.kernel_h * at.kernel_w * at.stride_h * at.stride_w == 1 && at.pad_top + at.pad_left == 0 && at.in_h == at.out_h &&
-         at.in_w == at.out_w;
-}
-
-/// A convolution whose windows are single pixels side by side is one long row.
 Window2d lay(const Node& node, const Graph& graph) {
   const TensorType& w = graph.type(node.in[1]);
-  Window2d at = lay_window(node.attrs.as<Conv2dAttrs>(), graph.type(node.in[0]), w.shape[1], w.shape[2]);
-  if (!pointwise(at)) return at;
-  at.in_w = at.out_w = at.out_h * at.out_w;
-  at.in_h = at.out_h = 1;
-  return at;
+  return flattened(lay_window(node.attrs.as<Conv2dAttrs>(), graph.type(node.in[0]), w.shape[1], w.shape[2]));
 }
 
 std::optional<std::string> refuses(const Node& node, const Graph& graph) {
@@ -47,7 +37,7 @@ std::optional<std::string> refuses(const Node& node, const Graph& graph) {
 int64_t scratch(const Node& node, const Graph& graph) {
   const Window2d at = lay(node, graph);
   const int64_t taps = at.kernel_h * at.kernel_w * at.in_c, pixels = at.out_h * at.out_w;
-  const int64_t rows = pointwise(at) && pixels >= kPixels ? 0 : kPixels * at.kernel_w * at.in_c;
+  const int64_t rows = pixel_by_pixel(at) && pixels >= kPixels ? 0 : kPixels * at.kernel_w * at.in_c;
   return 8 * taps + rows + (pixels < kPixels ? kPixels * graph.type(node.in[1]).shape[0] : 0);
 }
 

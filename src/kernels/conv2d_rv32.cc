@@ -12,16 +12,9 @@ namespace {
 
 constexpr int kMostTaps = 8;  // of a block: see thimble_conv2d_tile_rv32
 
-/// A convolution whose windows are single pixels side by side is one long row.
 Window2d lay(const Node& node, const Graph& graph) {
   const TensorType& w = graph.type(node.in[1]);
-  Window2d at = lay_window(node.attrs.as<Conv2dAttrs>(), graph.type(node.in[0]), w.shape[1], w.shape[2]);
-  if (at.kernel_h * at.kernel_w * at.stride_h * at.stride_w != 1 || at.pad_top + at.pad_left != 0 || at.in_h != at.out_h ||
-      at.in_w != at.out_w)
-    return at;
-  at.in_w = at.out_w = at.out_h * at.out_w;
-  at.in_h = at.out_h = 1;
-  return at;
+  return flattened(lay_window(node.attrs.as<Conv2dAttrs>(), graph.type(node.in[0]), w.shape[1], w.shape[2]));
 }
 
 int64_t taps_of(const Node& node, const Graph& graph) {

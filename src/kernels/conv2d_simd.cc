@@ -21,11 +21,7 @@ Window2d lay(const Node& node, const Graph& graph) {
     const int64_t rows = x.elements() / w.shape[1];
     return {1, 1, rows, w.shape[1], 1, rows, 1, 1};
   }
-  Window2d at = lay_window(node.attrs.as<Conv2dAttrs>(), x, w.shape[1], w.shape[2]);
-  if (at.kernel_h * at.kernel_w * at.stride_h * at.stride_w != 1 || at.out_h != at.in_h || at.out_w != at.in_w) return at;
-  at.in_w = at.out_w = at.batches * at.out_h * at.out_w;
-  at.batches = at.in_h = at.out_h = 1;
-  return at;
+  return flattened(lay_window(node.attrs.as<Conv2dAttrs>(), x, w.shape[1], w.shape[2]));
 }
 
 Int8Layer layer_of(const Node& node, const Graph& graph) {
@@ -50,13 +46,12 @@ struct Fit {
 Fit fit(const Simd& simd, const Node& node, const Graph& graph) {
   Fit f{.at = lay(node, graph), .channels = graph.type(node.in[1]).shape[0]};
   const Window2d& at = f.at;
-  const bool pixels = at.kernel_h * at.kernel_w == 1 && at.in_h == 1 && at.in_w == at.out_w && at.stride_w == 1 && at.batches == 1;
   f.rows = at.kernel_h;
   f.runs = at.dilation_w == 1 ? 1 : at.kernel_w;
   f.span = at.dilation_w == 1 ? at.kernel_w * at.in_c : at.in_c;
   f.groups = (f.span + simd.group - 1) / simd.group;
   f.tile = simd_tile(simd, at.out_w, f.channels, f.window_groups());
-  if (pixels) {
+  if (pixel_by_pixel(at)) {
     f.pixel_step = f.groups * simd.group;
     f.scratch = f.tile.pixels * f.pixel_step + simd.chunk;
   } else {

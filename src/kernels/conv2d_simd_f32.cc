@@ -22,11 +22,7 @@ Window2d lay(const Node& node, const Graph& graph) {
     const int64_t rows = x.elements() / w.shape[1];
     return {1, 1, rows, w.shape[1], 1, rows, 1, 1};
   }
-  Window2d at = lay_window(node.attrs.as<Conv2dAttrs>(), x, w.shape[1], w.shape[2]);
-  if (at.kernel_h * at.kernel_w * at.stride_h * at.stride_w != 1 || at.out_h != at.in_h || at.out_w != at.in_w) return at;
-  at.in_w = at.out_w = at.batches * at.out_h * at.out_w;
-  at.batches = at.in_h = at.out_h = 1;
-  return at;
+  return flattened(lay_window(node.attrs.as<Conv2dAttrs>(), x, w.shape[1], w.shape[2]));
 }
 
 /// The tile, and the ring where windows reach over an edge.

@@ -16,15 +16,6 @@ struct FloatLayer {
   Activation activation = Activation::None;
 };
 
-/// Windows that are single pixels side by side are one long row.
-void flatten(Window2d& at) {
-  if (at.kernel_h * at.kernel_w * at.stride_h * at.stride_w != 1 || at.pad_top + at.pad_left != 0 || at.in_h != at.out_h ||
-      at.in_w != at.out_w)
-    return;
-  at.in_w = at.out_w = at.out_h * at.out_w * at.batches;
-  at.in_h = at.out_h = at.batches = 1;
-}
-
 FloatLayer layer_of(const Node& node, const Graph& graph) {
   const TensorType &x = graph.type(node.in[0]), &w = graph.type(node.in[1]);
   FloatLayer layer{.filters = w.shape[0]};
@@ -35,9 +26,8 @@ FloatLayer layer_of(const Node& node, const Graph& graph) {
     return layer;
   }
   const auto& attrs = node.attrs.as<Conv2dAttrs>();
-  layer.at = lay_window(attrs, x, w.shape[1], w.shape[2]);
+  layer.at = flattened(lay_window(attrs, x, w.shape[1], w.shape[2]));
   layer.activation = attrs.activation;
-  flatten(layer.at);
   return layer;
 }
 

@@ -1,4 +1,4 @@
-/// The members that every struct of a sliding window has, in the order of the structs in runtime/kernels.
+/// What kernels ask of a sliding window, and its members in the order of the structs in runtime/kernels.
 #pragma once
 
 #include "kernels/packing.h"
@@ -7,6 +7,26 @@
 namespace thimble {
 
 using Fields = std::vector<Geometry::Field>;
+
+/// Whether each output pixel is made of the input pixel in its own place: windows of one pixel, one step apart, nothing around the input.
+inline bool pixel_by_pixel(const Window2d& at) {
+  const bool by_one = (at.stride_h == 1 || at.out_h == 1) && (at.stride_w == 1 || at.out_w == 1);
+  return at.kernel_h * at.kernel_w == 1 && by_one && at.pad_top + at.pad_left == 0 && at.out_h == at.in_h && at.out_w == at.in_w;
+}
+
+/// Such windows as those of one long row, through all batches; any other as it is.
+inline Window2d flattened(Window2d at) {
+  if (!pixel_by_pixel(at)) return at;
+  at.in_w = at.out_w = at.batches * at.out_h * at.out_w;
+  at.batches = at.in_h = at.out_h = at.stride_h = at.stride_w = 1;
+  return at;
+}
+
+/// Whether every window is one pixel inside the input, so that it can be read where it lies.
+inline bool read_in_place(const Window2d& at) {
+  return at.kernel_h * at.kernel_w == 1 && at.pad_top + at.pad_left == 0 && (at.out_h - 1) * at.stride_h < at.in_h &&
+         (at.out_w - 1) * at.stride_w < at.in_w;
+}
 
 inline Fields& append(Fields& fields, std::initializer_list<std::pair<const char*, int64_t>> more) {
   for (const auto& [name, value] : more) fields.push_back({name, c_literal(value)});

@@ -153,7 +153,8 @@ void RandomLayers::add_padded() {
     attrs.pads = pads_up_to(kernel_h - 1 + wider, kernel_w - 1 + wider);
     return attrs;
   };
-  const ValueId x = add_input({1, kernel_h + pick(0, 5), kernel_w + pick(0, 5), in_c});
+  const int more = point ? 2 : 5;  // a single row whose windows reach over its end
+  const ValueId x = add_input({1, kernel_h + pick(0, more), kernel_w + pick(0, more), in_c});
   const double spread = 5000 * std::sqrt(kernel_h * kernel_w * (kind == 0 ? in_c : 1));
   if (kind == 0)
     return finish("conv2d", {x, add_weights({out_c, kernel_h, kernel_w, in_c}, 0), add_bias(out_c)}, lay(Conv2dAttrs{}), 0.05f * 0.03f,
