@@ -34,7 +34,7 @@ TEST(Windows, AreFlattenedThroughAllBatches) {
 TEST(Windows, AreReadInPlaceInsideTheInput) {
   EXPECT_TRUE(read_in_place(point(3, 4, 2, {})));
   EXPECT_FALSE(read_in_place(point(3, 4, 1, {0, 0, 0, 1})));
-  EXPECT_TRUE(read_in_place(point(3, 4, 2, {0, 0, 0, 1}))) << "no window comes to the padding";
+  EXPECT_TRUE(read_in_place(point(3, 3, 2, {0, 0, 0, 1}))) << "no window comes to the padding";
 }
 
 }  // namespace
