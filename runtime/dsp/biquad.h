@@ -1,5 +1,5 @@
-/* Second-order sections of a digital filter, direct form II: w = x + a1 w' + a2 w''; y = gain (w + b1 w' + w''). The floats of a section are
- * a1, a2, gain, b1. */
+/* Second-order sections of a digital filter, direct form II: w = x + a1 w' + a2 w''; y = gain (w + b1 w' + w''). The floats of a section
+ * are a1, a2, gain, b1. */
 #ifndef THIMBLE_DSP_BIQUAD_H
 #define THIMBLE_DSP_BIQUAD_H
 

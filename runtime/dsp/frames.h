@@ -6,14 +6,16 @@
 
 typedef struct {
   int32_t samples, frames, length, stride, fft;
-  float gain;         /* of the samples */
-  float pre_emphasis; /* y[n] = x[n] - pre_emphasis x[n - 1]; x[-1] is the last sample */
+  int32_t
+      wrap;   /* what comes before a frame's first sample: 0: that sample once more; 1: the sample before it, the window's last at first */
+  float gain; /* of the samples */
+  float pre_emphasis; /* y[n] = x[n] - pre_emphasis x[n - 1] */
 } thimble_frames_shape;
 
 /* Frame number `index`, cut or filled up with zeros to the length of the transform. */
 THIMBLE_INLINE void thimble_frame(const float* in, float* frame, int32_t index, const thimble_frames_shape* s) {
   const int32_t first = index * s->stride, count = s->length < s->fft ? s->length : s->fft;
-  float before = in[first > 0 ? first - 1 : s->samples - 1] * s->gain;
+  float before = in[!s->wrap ? first : first > 0 ? first - 1 : s->samples - 1] * s->gain;
   int32_t i = 0;
   for (; i < count; ++i) {
     const float x = in[first + i] * s->gain;

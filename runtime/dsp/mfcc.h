@@ -2,43 +2,14 @@
 #ifndef THIMBLE_DSP_MFCC_H
 #define THIMBLE_DSP_MFCC_H
 
+#include "dsp/cmvn.h"
 #include "dsp/mel.h"
 
 typedef struct {
   thimble_frames_shape frames;
   int32_t filters, coefficients;
-  int32_t window; /* frames that a coefficient is compared with, odd; 0: none */
-  float least;    /* smallest deviation that is divided by */
+  thimble_cmvn_shape cmvn; /* window 0: the coefficients stay as they are */
 } thimble_mfcc_shape;
-
-/* Row r of a matrix of `rows` that goes on beyond its ends as in a mirror. */
-THIMBLE_INLINE int32_t thimble_mirrored(int32_t r, int32_t rows) {
-  while (r < 0 || r >= rows) r = r < 0 ? -1 - r : 2 * rows - 1 - r;
-  return r;
-}
-
-/* Each value less the mean of its column over the window around it; then each divided by the deviation of what that left. column: 2 rows
- * floats. */
-THIMBLE_INLINE void thimble_normalise_column(float* x, float* column, const thimble_mfcc_shape* s) {
-  const int32_t rows = s->frames.frames, reach = s->window / 2, step = s->coefficients;
-  float* const centred = column + rows;
-  for (int32_t r = 0; r < rows; ++r) column[r] = x[r * step];
-  for (int32_t r = 0; r < rows; ++r) {
-    float sum = 0;
-    for (int32_t i = r - reach; i <= r + reach; ++i) sum += column[thimble_mirrored(i, rows)];
-    centred[r] = column[r] - sum / (float)s->window;
-  }
-  for (int32_t r = 0; r < rows; ++r) {
-    float sum = 0, squares = 0, mean;
-    for (int32_t i = r - reach; i <= r + reach; ++i) sum += centred[thimble_mirrored(i, rows)];
-    mean = sum / (float)s->window;
-    for (int32_t i = r - reach; i <= r + reach; ++i) {
-      const float d = centred[thimble_mirrored(i, rows)] - mean;
-      squares += d * d;
-    }
-    x[r * step] = centred[r] / (thimble_sqrtf(squares / (float)s->window) + s->least);
-  }
-}
 
 /* cosines: [coefficient][filter] of the orthonormal transform; coefficient 0 gives way to the log of the frame's energy.
  * scratch: the larger of fft + 1 + filters and 2 frames floats. */
@@ -59,8 +30,7 @@ THIMBLE_KERNEL void thimble_mfcc(const float* in, float* out, const float* passe
       row[c] = sum;
     }
   }
-  if (s->window > 0)
-    for (int32_t c = 0; c < s->coefficients; ++c) thimble_normalise_column(out + c, frame, s);
+  if (s->cmvn.window > 0) thimble_cmvn(out, out, scratch, &s->cmvn);
 }
 
 #endif

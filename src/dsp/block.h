@@ -1,10 +1,20 @@
 /// A signal block: an op from samples [samples, axes] to features, run by the same C everywhere.
 #pragma once
 
+#include <optional>
+
 #include "ir/call.h"
 #include "ir/graph.h"
 
 namespace thimble {
+
+/// How a block is computed as samples come in: the block itself, with the attributes `row`, over `length` samples gives one row of
+/// features; `rows` of them, each `stride` samples after the one before, are the features of a window.
+struct BlockStream {
+  int64_t length, stride, rows, features;
+  Attrs row;
+  std::optional<Attrs> normalise{};  ///< of the block cmvn, which the rows of a window still have to go through
+};
 
 struct Block {
   /// `eval` calls the C below, so the interpreter, training and the device agree to the bit.
@@ -16,6 +26,10 @@ struct Block {
   /// Float operations and loads, roughly: what a core takes time for.
   double (*work)(const Node&, const Graph&) = nullptr;
   KernelCall (*lower)(const Node&, const Graph&) = nullptr;
+  /// Null or nothing: only whole windows can be computed.
+  std::optional<BlockStream> (*stream)(const Node&, const Graph&) = nullptr;
+  /// What one should know who runs the block with these attributes, a sentence each.
+  std::vector<std::string> (*remarks)(const Node&, const Graph&) = nullptr;
 };
 
 /// Every block; the registry is written from the file names of src/dsp.

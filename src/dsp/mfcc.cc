@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "dsp/block.h"
+#include "dsp/cmvn.h"
 #include "dsp/sound.h"
 
 namespace thimble {
@@ -47,11 +48,11 @@ std::vector<float> cosines_of(int64_t coefficients, int64_t filters) {
 Made made_of(const MfccAttrs& a, const TensorType& x) {
   expect(a.win_size == 0 || a.win_size % 2 == 1, "win_size must be odd, or 0");
   expect(a.num_cepstral <= a.num_filters, "num_cepstral must not exceed num_filters");
-  return {{.frames = frames_of(a, x, 1, a.pre_cof),
+  const thimble_frames_shape frames = frames_of(a, x, 1, a.pre_cof, a.wrap);
+  return {{.frames = frames,
            .filters = static_cast<int32_t>(a.num_filters),
            .coefficients = static_cast<int32_t>(a.num_cepstral),
-           .window = static_cast<int32_t>(a.win_size),
-           .least = static_cast<float>(a.least_deviation)},
+           .cmvn = cmvn_shape(frames.frames, a.num_cepstral, a.win_size, a.least_deviation)},
           fft_tables(a.fft_length),
           mel_edges(a, a),
           cosines_of(a.num_cepstral, a.num_filters)};
@@ -64,7 +65,7 @@ std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
 }
 
 int64_t scratch_floats(const thimble_mfcc_shape& s) {
-  return std::max(s.frames.fft + 1 + s.filters, s.window > 0 ? 2 * s.frames.frames : 0);
+  return std::max(s.frames.fft + 1 + s.filters, s.cmvn.window > 0 ? 2 * s.frames.frames : 0);
 }
 
 void eval(const Attrs& attrs, Inputs in, Outputs out) {
@@ -79,8 +80,8 @@ int64_t scratch(const Node& node, const Graph& graph) { return 4 * scratch_float
 double work(const Node& node, const Graph& graph) {
   const Made m = made_of(node, graph);
   const double frames = m.shape.frames.frames, filters = m.shape.filters, coefficients = m.shape.coefficients;
-  return frames_work(m.shape.frames) +
-         frames * (mel_work(m.edges) + 40 * filters + 4 * filters * coefficients + 60 + coefficients * (12.0 * m.shape.window + 60));
+  return frames_work(m.shape.frames) + frames * (mel_work(m.edges) + 40 * filters + 4 * filters * coefficients + 60) +
+         (m.shape.cmvn.window > 0 ? cmvn_work(m.shape.cmvn) : 0);
 }
 
 KernelCall lower(const Node& node, const Graph& graph) {
@@ -96,9 +97,19 @@ KernelCall lower(const Node& node, const Graph& graph) {
       .geometry("thimble_mfcc_shape", {frames_field(m.shape.frames),
                                        {"filters", c_literal(int64_t{m.shape.filters})},
                                        {"coefficients", c_literal(int64_t{m.shape.coefficients})},
-                                       {"window", c_literal(int64_t{m.shape.window})},
-                                       {"least", c_literal(m.shape.least)}});
+                                       {"cmvn", cmvn_literal(m.shape.cmvn)}});
 }
+
+std::optional<BlockStream> stream(const Node& node, const Graph& graph) {
+  const auto& a = node.attrs.as<MfccAttrs>();
+  MfccAttrs row = a;
+  row.win_size = 0;
+  auto s = frames_stream(made_of(node, graph).shape.frames, a.num_cepstral, row);
+  if (s && a.win_size > 0) s->normalise = CmvnAttrs{a.win_size, a.least_deviation};
+  return s;
+}
+
+std::vector<std::string> remarks(const Node& node, const Graph& graph) { return frames_remarks(made_of(node, graph).shape.frames); }
 
 }  // namespace
 
@@ -111,7 +122,9 @@ std::span<const Block> mfcc_blocks() {
                                  .source = "dsp/mfcc.h",
                                  .scratch = scratch,
                                  .work = work,
-                                 .lower = lower}};
+                                 .lower = lower,
+                                 .stream = stream,
+                                 .remarks = remarks}};
   return kRows;
 }
 

@@ -25,7 +25,7 @@ struct Made {
 };
 
 Made made_of(const MfeAttrs& a, const TensorType& x) {
-  return {{.frames = frames_of(a, x, 1 / a.full_scale, 0.98),
+  return {{.frames = frames_of(a, x, 1 / a.full_scale, 0.98, a.wrap),
            .filters = static_cast<int32_t>(a.num_filters),
            .floor = static_cast<float>(a.noise_floor_db),
            .steps = static_cast<float>(a.levels)},
@@ -70,6 +70,12 @@ KernelCall lower(const Node& node, const Graph& graph) {
                                       {"steps", c_literal(m.shape.steps)}});
 }
 
+std::optional<BlockStream> stream(const Node& node, const Graph& graph) {
+  return frames_stream(made_of(node, graph).shape.frames, node.attrs.as<MfeAttrs>().num_filters, node.attrs);
+}
+
+std::vector<std::string> remarks(const Node& node, const Graph& graph) { return frames_remarks(made_of(node, graph).shape.frames); }
+
 }  // namespace
 
 std::span<const Block> mfe_blocks() {
@@ -81,7 +87,9 @@ std::span<const Block> mfe_blocks() {
                                  .source = "dsp/mel.h",
                                  .scratch = scratch,
                                  .work = work,
-                                 .lower = lower}};
+                                 .lower = lower,
+                                 .stream = stream,
+                                 .remarks = remarks}};
   return kRows;
 }
 

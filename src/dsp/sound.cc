@@ -19,7 +19,7 @@ double hz_of(double mel) { return 700 * std::expm1(mel / 1127); }
 
 }  // namespace
 
-thimble_frames_shape frames_of(const FrameAttrs& a, const TensorType& x, double gain, double pre_emphasis) {
+thimble_frames_shape frames_of(const FrameAttrs& a, const TensorType& x, double gain, double pre_emphasis, bool wrap) {
   expect(x.dtype == DType::F32 && x.rank() == 2, "the input must be floats [samples, axes]");
   expect(x.shape[1] == 1, "a block for sound takes one axis");
   expect(std::has_single_bit(static_cast<uint64_t>(a.fft_length)), "fft_length must be a power of two");
@@ -28,6 +28,7 @@ thimble_frames_shape frames_of(const FrameAttrs& a, const TensorType& x, double 
                          .length = samples_of(a.frame_length, a.rate),
                          .stride = samples_of(a.frame_stride, a.rate),
                          .fft = static_cast<int32_t>(a.fft_length),
+                         .wrap = wrap,
                          .gain = static_cast<float>(gain),
                          .pre_emphasis = static_cast<float>(pre_emphasis)};
   expect(s.length >= 1 && s.stride >= 1, "frame_length and frame_stride must be a sample at least");
@@ -37,8 +38,8 @@ thimble_frames_shape frames_of(const FrameAttrs& a, const TensorType& x, double 
 }
 
 Geometry::Field frames_field(const thimble_frames_shape& f) {
-  return {"frames", fmt::format("{{{}, {}, {}, {}, {}, {}, {}}}", f.samples, f.frames, f.length, f.stride, f.fft, c_literal(f.gain),
-                                c_literal(f.pre_emphasis))};
+  return {"frames", fmt::format("{{{}, {}, {}, {}, {}, {}, {}, {}}}", f.samples, f.frames, f.length, f.stride, f.fft, f.wrap,
+                                c_literal(f.gain), c_literal(f.pre_emphasis))};
 }
 
 double frames_work(const thimble_frames_shape& f) { return f.frames * (6.0 * f.length + fft_work(f.fft) + 4.0 * f.fft); }
@@ -59,6 +60,18 @@ std::vector<int16_t> mel_edges(const MelAttrs& mel, const FrameAttrs& frames) {
            fmt::format("mel band {} of {} holds no frequency of a transform of {} samples; take fewer filters or a longer fft_length",
                        f + 1, mel.num_filters, frames.fft_length));
   return edges;
+}
+
+std::optional<BlockStream> frames_stream(const thimble_frames_shape& frames, int64_t features, Attrs row) {
+  if (frames.wrap && frames.pre_emphasis != 0) return std::nullopt;
+  return BlockStream{.length = frames.length, .stride = frames.stride, .rows = frames.frames, .features = features, .row = std::move(row)};
+}
+
+std::vector<std::string> frames_remarks(const thimble_frames_shape& frames) {
+  if (frames.length <= frames.fft) return {};
+  return {fmt::format("{} of the {} samples of each frame are cut off, as fft_length is {}; {} or frame_length {:g} would hear them all",
+                      frames.length - frames.fft, frames.length, frames.fft,
+                      fmt::format("fft_length {}", std::bit_ceil(static_cast<uint32_t>(frames.length))), static_cast<double>(frames.fft))};
 }
 
 double mel_work(const std::vector<int16_t>& edges) {

@@ -1,6 +1,7 @@
 /// What the blocks for sound share: parameters of frames and mel filters, and the tables made of them.
 #pragma once
 
+#include "dsp/block.h"
 #include "dsp/fft_tables.h"
 #include "ir/call.h"
 #include "ir/op.h"
@@ -22,7 +23,7 @@ struct FrameAttrs {
 };
 
 /// The frames in `x`, [samples, 1]; throws a User error where there is none.
-thimble_frames_shape frames_of(const FrameAttrs& a, const TensorType& x, double gain, double pre_emphasis);
+thimble_frames_shape frames_of(const FrameAttrs& a, const TensorType& x, double gain, double pre_emphasis = 0, bool wrap = false);
 /// The member `frames` of a block's shape.
 Geometry::Field frames_field(const thimble_frames_shape& frames);
 /// Float operations and memory accesses of all spectra, roughly.
@@ -31,16 +32,24 @@ double frames_work(const thimble_frames_shape& frames);
 struct MelAttrs {
   int64_t num_filters = 40;
   double low_frequency = 0, high_frequency = 0;
+  bool wrap = false;
   template <class V>
   void fields(V&& v) {
     v("num_filters", num_filters, "bands, equally wide on the mel scale", between(2, 256));
     v("low_frequency", low_frequency, "Hz, where the first band begins", at_least(0));
     v("high_frequency", high_frequency, "Hz, where the last band ends; 0: half the rate", at_least(0));
+    v("wrap", wrap,
+      "pre-emphasis begins a frame with the sample before it, the first frame with the window's last, as Edge Impulse does; else by "
+      "itself");
   }
 };
 
 /// The bins at which the triangles begin and end; throws a User error where a band has no bin at all.
 std::vector<int16_t> mel_edges(const MelAttrs& mel, const FrameAttrs& frames);
+/// How the block is computed frame by frame: nothing where what a frame gives depends on samples outside of it.
+std::optional<BlockStream> frames_stream(const thimble_frames_shape& frames, int64_t features, Attrs row);
+/// What one should know about such frames.
+std::vector<std::string> frames_remarks(const thimble_frames_shape& frames);
 /// Float operations and memory accesses of one frame's energies, roughly.
 double mel_work(const std::vector<int16_t>& edges);
 

@@ -19,8 +19,7 @@ struct SpectrogramAttrs : FrameAttrs {
 };
 
 thimble_spectrogram_shape shape_of(const SpectrogramAttrs& a, const TensorType& x) {
-  return {
-      .frames = frames_of(a, x, 1 / a.full_scale, 0), .floor = static_cast<float>(a.noise_floor_db), .most = static_cast<float>(a.most)};
+  return {.frames = frames_of(a, x, 1 / a.full_scale), .floor = static_cast<float>(a.noise_floor_db), .most = static_cast<float>(a.most)};
 }
 thimble_spectrogram_shape shape_at(const Node& node, const Graph& graph) {
   return shape_of(node.attrs.as<SpectrogramAttrs>(), graph.type(node.in[0]));
@@ -59,6 +58,13 @@ KernelCall lower(const Node& node, const Graph& graph) {
       .geometry("thimble_spectrogram_shape", {frames_field(s.frames), {"floor", c_literal(s.floor)}, {"most", c_literal(s.most)}});
 }
 
+std::optional<BlockStream> stream(const Node& node, const Graph& graph) {
+  const thimble_frames_shape frames = shape_at(node, graph).frames;
+  return frames_stream(frames, frames.fft / 2 + 1, node.attrs);
+}
+
+std::vector<std::string> remarks(const Node& node, const Graph& graph) { return frames_remarks(shape_at(node, graph).frames); }
+
 }  // namespace
 
 std::span<const Block> spectrogram_blocks() {
@@ -70,7 +76,9 @@ std::span<const Block> spectrogram_blocks() {
                                  .source = "dsp/spectrogram.h",
                                  .scratch = scratch,
                                  .work = work,
-                                 .lower = lower}};
+                                 .lower = lower,
+                                 .stream = stream,
+                                 .remarks = remarks}};
   return kRows;
 }
 
