@@ -28,6 +28,9 @@ struct Block {
   KernelCall (*lower)(const Node&, const Graph&) = nullptr;
   /// Null or nothing: only whole windows can be computed.
   std::optional<BlockStream> (*stream)(const Node&, const Graph&) = nullptr;
+  /// A window to show the block by: [samples, axes], or [height, width, channels] of bytes.
+  Shape example{125, 3};
+  std::span<const std::string_view> names{};  ///< of the features, where each has a meaning of its own
   /// What one should know who runs the block with these attributes, a sentence each.
   std::vector<std::string> (*remarks)(const Node&, const Graph&) = nullptr;
 };

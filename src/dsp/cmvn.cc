@@ -63,7 +63,8 @@ std::span<const Block> cmvn_blocks() {
                                  .in_place = true,
                                  .scratch = [](const Node& node, const Graph& graph) -> int64_t { return 8 * shape_at(node, graph).rows; },
                                  .work = [](const Node& node, const Graph& graph) { return cmvn_work(shape_at(node, graph)); },
-                                 .lower = lower}};
+                                 .lower = lower,
+                                 .example = {49, 13}}};
   return kRows;
 }
 

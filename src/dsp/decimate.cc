@@ -14,9 +14,6 @@ struct DecimateAttrs {
   }
 };
 
-/// Of order 8, flat to 0.05 dB up to four fifths of what the new rate can hold.
-std::vector<float> sections_of(const DecimateAttrs& a) { return chebyshev_low(8, 0.05, 0.4 / static_cast<double>(a.ratio)); }
-
 thimble_decimate_shape shape_of(const DecimateAttrs& a, const TensorType& x) {
   return {.samples = static_cast<int32_t>(x.shape[0]),
           .axes = static_cast<int32_t>(x.shape[1]),
@@ -34,7 +31,7 @@ std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
 void eval(const Attrs& attrs, Inputs in, Outputs out) {
   const auto& a = attrs.as<DecimateAttrs>();
   const thimble_decimate_shape shape = shape_of(a, *in[0].type);
-  thimble_decimate(in[0].as<const float>().data(), out[0].as<float>().data(), sections_of(a).data(), &shape);
+  thimble_decimate(in[0].as<const float>().data(), out[0].as<float>().data(), decimator(a.ratio).data(), &shape);
 }
 
 double work(const Node& node, const Graph& graph) { return 36.0 * static_cast<double>(graph.type(node.in[0]).elements()); }
@@ -45,7 +42,7 @@ KernelCall lower(const Node& node, const Graph& graph) {
   return KernelCall("thimble_decimate")
       .input(0)
       .output(0)
-      .constant("sections", sections_of(a))
+      .constant("sections", decimator(a.ratio))
       .geometry("thimble_decimate_shape", {{"samples", c_literal(int64_t{s.samples})},
                                            {"axes", c_literal(int64_t{s.axes})},
                                            {"ratio", c_literal(int64_t{s.ratio})},

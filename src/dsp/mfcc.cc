@@ -124,6 +124,7 @@ std::span<const Block> mfcc_blocks() {
                                  .work = work,
                                  .lower = lower,
                                  .stream = stream,
+                                 .example = {16000, 1},
                                  .remarks = remarks}};
   return kRows;
 }

@@ -89,6 +89,7 @@ std::span<const Block> mfe_blocks() {
                                  .work = work,
                                  .lower = lower,
                                  .stream = stream,
+                                 .example = {16000, 1},
                                  .remarks = remarks}};
   return kRows;
 }

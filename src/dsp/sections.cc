@@ -24,6 +24,16 @@ std::vector<float> butterworth(int64_t order, double corner, bool low) {
 
 }  // namespace
 
+std::span<const std::string_view> enum_names(Pass) {
+  static constexpr std::string_view kNames[] = {"none", "low", "high"};
+  return kNames;
+}
+
+std::vector<float> pass_sections(Pass pass, int64_t order, double corner) {
+  if (pass == Pass::None) return {};
+  return butterworth(order, corner, pass == Pass::Low);
+}
+
 std::vector<float> butterworth_low(int64_t order, double corner) { return butterworth(order, corner, true); }
 std::vector<float> butterworth_high(int64_t order, double corner) { return butterworth(order, corner, false); }
 
@@ -42,5 +52,7 @@ std::vector<float> chebyshev_low(int64_t order, double ripple_db, double corner)
   }
   return sections;
 }
+
+std::vector<float> decimator(int64_t ratio) { return chebyshev_low(8, 0.05, 0.4 / static_cast<double>(ratio)); }
 
 }  // namespace thimble

@@ -10,21 +10,17 @@
 namespace thimble {
 namespace {
 
-enum class Filter : uint8_t { None, Low, High };
-std::span<const std::string_view> enum_names(Filter) {
-  static constexpr std::string_view kNames[] = {"none", "low", "high"};
-  return kNames;
-}
-
 struct SpectralAttrs {
   double rate = 100, scale_axes = 1, filter_cutoff = 3;
-  Filter filter_type = Filter::None;
+  Pass filter_type = Pass::None;
   int64_t filter_order = 6, fft_length = 16;
-  bool do_log = true, do_fft_overlap = true, spectrum_shape = true;
+  bool do_log = true, do_fft_overlap = true, spectrum_shape = true, extra_low_freq = false;
+  int64_t input_decimation_ratio = 1;
   template <class V>
   void fields(V&& v) {
     v("rate", rate, "samples a second", at_least(1e-6));
     v("scale_axes", scale_axes, "what every sample is multiplied by");
+    v("input_decimation_ratio", input_decimation_ratio, "1, 3, 10, 30, 100 or 1000: one of so many samples is kept", between(1, 1000));
     v("filter_type", filter_type, "keep the frequencies below (low) or above (high) the cutoff, or all (none)");
     v("filter_cutoff", filter_cutoff, "Hz, below half the rate", at_least(1e-6));
     v("filter_order", filter_order, "even; 0 leaves the samples alone and only drops frequencies", between(0, 8));
@@ -32,6 +28,7 @@ struct SpectralAttrs {
     v("do_log", do_log, "powers as logarithms to base 10");
     v("do_fft_overlap", do_fft_overlap, "frames overlap by half");
     v("spectrum_shape", spectrum_shape, "skewness and kurtosis of the spectrum too");
+    v("extra_low_freq", extra_low_freq, "behind all features the same of the samples decimated by 10");
   }
 };
 
@@ -39,31 +36,60 @@ struct Bins {
   int64_t first, count;
 };
 
-/// The frequencies that the filter leaves; never the constant part.
-Bins bins_of(const SpectralAttrs& a) {
+/// Samples a second that are left to filter.
+double rate_of(const SpectralAttrs& a) { return a.rate / static_cast<double>(a.input_decimation_ratio); }
+
+/// The frequencies that the filter leaves at that rate; never the constant part.
+Bins bins_of(const SpectralAttrs& a, double rate) {
   const int64_t half = a.fft_length / 2;
-  const double at = std::min(a.filter_cutoff, a.rate / 2) * static_cast<double>(a.fft_length) / a.rate;
-  if (a.filter_type == Filter::Low) return {1, std::min(half, static_cast<int64_t>(at + 0.5))};
-  if (a.filter_type == Filter::None) return {1, half};
+  const double at = std::min(a.filter_cutoff, rate / 2) * static_cast<double>(a.fft_length) / rate;
+  if (a.filter_type == Pass::Low) return {1, std::min(half, static_cast<int64_t>(at + 0.5))};
+  if (a.filter_type == Pass::None) return {1, half};
   const int64_t first = std::max<int64_t>(1, static_cast<int64_t>(at - 0.5) + 1);
   return {first, half - first + 1};
 }
 
 std::vector<float> sections_of(const SpectralAttrs& a) {
-  if (a.filter_type == Filter::None) return {};
-  const double corner = a.filter_cutoff / a.rate;
-  return a.filter_type == Filter::Low ? butterworth_low(a.filter_order, corner) : butterworth_high(a.filter_order, corner);
+  return pass_sections(a.filter_type, a.filter_order, a.filter_cutoff / rate_of(a));
+}
+
+struct Decimations {
+  int32_t thirds = 0, tenths = 0;
+};
+Decimations decimations_of(const SpectralAttrs& a) {
+  Decimations d;
+  int64_t rest = a.input_decimation_ratio;
+  for (; rest % 10 == 0; rest /= 10) ++d.tenths;
+  for (; rest % 3 == 0; rest /= 3) ++d.thirds;
+  expect(rest == 1 && d.thirds <= 1, "input_decimation_ratio must be 1, 3, 10, 30, 100 or 1000");
+  return d;
+}
+
+struct Sections {
+  std::vector<float> filter, thirds, tenths;
+};
+Sections all_sections(const SpectralAttrs& a) {
+  Sections s{.filter = sections_of(a), .thirds = {}, .tenths = {}};
+  const Decimations d = decimations_of(a);
+  if (d.thirds > 0) s.thirds = decimator(3);
+  if (d.tenths > 0 || a.extra_low_freq) s.tenths = decimator(10);
+  return s;
 }
 
 thimble_spectral_shape shape_of(const SpectralAttrs& a, const TensorType& x) {
-  const Bins bins = bins_of(a);
+  const Bins bins = bins_of(a, rate_of(a)), low = a.extra_low_freq ? bins_of(a, rate_of(a) / 10) : Bins{0, 0};
+  const Decimations d = decimations_of(a);
   return {.samples = static_cast<int32_t>(x.shape[0]),
           .axes = static_cast<int32_t>(x.shape[1]),
           .fft = static_cast<int32_t>(a.fft_length),
           .hop = static_cast<int32_t>(a.do_fft_overlap ? a.fft_length / 2 : a.fft_length),
+          .sections = static_cast<int32_t>(sections_of(a).size() / 4),
+          .thirds = d.thirds,
+          .tenths = d.tenths,
           .first_bin = static_cast<int32_t>(bins.first),
           .bins = static_cast<int32_t>(bins.count),
-          .sections = static_cast<int32_t>(sections_of(a).size() / 4),
+          .low_bins = static_cast<int32_t>(low.count),
+          .low_first_bin = static_cast<int32_t>(low.first),
           .log = a.do_log,
           .shape = a.spectrum_shape,
           .scale = static_cast<float>(a.scale_axes)};
@@ -77,19 +103,22 @@ std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
   expect(x.dtype == DType::F32 && x.rank() == 2, "the input must be floats [samples, axes]");
   expect(std::has_single_bit(static_cast<uint64_t>(a.fft_length)), "fft_length must be a power of two");
   expect(a.filter_order % 2 == 0, "filter_order must be even");
-  expect(a.filter_type == Filter::None || a.filter_cutoff < a.rate / 2, "filter_cutoff must be below half the rate");
-  const Bins bins = bins_of(a);
-  expect(bins.count > 0, "the filter leaves no frequency of this fft_length; make it longer");
-  return {{DType::F32, {1, x.shape[1] * (3 + (a.spectrum_shape ? 2 : 0) + bins.count)}, {}}};
+  expect(a.filter_type == Pass::None || a.filter_cutoff < rate_of(a) / 2, "filter_cutoff must be below half the rate after decimation");
+  const thimble_spectral_shape s = shape_of(a, x);
+  expect(s.bins > 0, "the filter leaves no frequency of this fft_length; make it longer");
+  expect(!a.extra_low_freq || s.low_bins > 0, "the filter leaves nothing at a tenth of the rate; do without extra_low_freq");
+  const int64_t more = 3 + (a.spectrum_shape ? 2 : 0);
+  return {{DType::F32, {1, x.shape[1] * (more + s.bins + (a.extra_low_freq ? more + s.low_bins : 0))}, {}}};
 }
 
 void eval(const Attrs& attrs, Inputs in, Outputs out) {
   const auto& a = attrs.as<SpectralAttrs>();
   const thimble_spectral_shape shape = shape_of(a, *in[0].type);
   const FftTables tables = fft_tables(a.fft_length);
+  const Sections sections = all_sections(a);
   std::vector<float> scratch(static_cast<size_t>(scratch_floats(shape)));
-  thimble_spectral(in[0].as<const float>().data(), out[0].as<float>().data(), sections_of(a).data(), tables.passes.data(),
-                   tables.split.data(), scratch.data(), &shape);
+  thimble_spectral(in[0].as<const float>().data(), out[0].as<float>().data(), sections.filter.data(), sections.thirds.data(),
+                   sections.tenths.data(), tables.passes.data(), tables.split.data(), scratch.data(), &shape);
 }
 
 thimble_spectral_shape shape_at(const Node& node, const Graph& graph) {
@@ -100,18 +129,26 @@ int64_t scratch(const Node& node, const Graph& graph) { return 4 * scratch_float
 
 double work(const Node& node, const Graph& graph) {
   const thimble_spectral_shape s = shape_at(node, graph);
-  const double samples = s.samples, frames = samples / s.hop + 1;
-  return s.axes * (samples * (20 + 9 * s.sections) + frames * (fft_work(s.fft) + 6.0 * s.fft) + 40.0 * s.bins);
+  const double ratio = static_cast<double>(node.attrs.as<SpectralAttrs>().input_decimation_ratio);
+  const auto part = [&](double samples, double bins) {
+    return samples * 20 + (samples / s.hop + 1) * (fft_work(s.fft) + 6.0 * s.fft) + 40.0 * bins;
+  };
+  const double samples = s.samples / ratio, prepared = s.samples * (s.thirds + s.tenths > 0 ? 45.0 : 5.0) + samples * 9 * s.sections;
+  const double low = s.low_bins > 0 ? prepared + 40 * samples + part(samples / 10, s.low_bins) : 0;
+  return s.axes * (prepared + part(samples, s.bins) + low);
 }
 
 KernelCall lower(const Node& node, const Graph& graph) {
   const auto& a = node.attrs.as<SpectralAttrs>();
   const thimble_spectral_shape s = shape_at(node, graph);
   const FftTables tables = fft_tables(a.fft_length);
+  const Sections sections = all_sections(a);
   return KernelCall("thimble_spectral")
       .input(0)
       .output(0)
-      .constant("sections", sections_of(a))
+      .constant("sections", sections.filter)
+      .constant("thirds", sections.thirds)
+      .constant("tenths", sections.tenths)
       .constant("passes", tables.passes)
       .constant("split", tables.split)
       .scratch()
@@ -119,9 +156,13 @@ KernelCall lower(const Node& node, const Graph& graph) {
                                            {"axes", c_literal(int64_t{s.axes})},
                                            {"fft", c_literal(int64_t{s.fft})},
                                            {"hop", c_literal(int64_t{s.hop})},
+                                           {"sections", c_literal(int64_t{s.sections})},
+                                           {"thirds", c_literal(int64_t{s.thirds})},
+                                           {"tenths", c_literal(int64_t{s.tenths})},
                                            {"first_bin", c_literal(int64_t{s.first_bin})},
                                            {"bins", c_literal(int64_t{s.bins})},
-                                           {"sections", c_literal(int64_t{s.sections})},
+                                           {"low_bins", c_literal(int64_t{s.low_bins})},
+                                           {"low_first_bin", c_literal(int64_t{s.low_first_bin})},
                                            {"log", c_literal(int64_t{s.log})},
                                            {"shape", c_literal(int64_t{s.shape})},
                                            {"scale", c_literal(s.scale)}});

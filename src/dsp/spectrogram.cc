@@ -78,6 +78,7 @@ std::span<const Block> spectrogram_blocks() {
                                  .work = work,
                                  .lower = lower,
                                  .stream = stream,
+                                 .example = {16000, 1},
                                  .remarks = remarks}};
   return kRows;
 }
