@@ -11,6 +11,7 @@
 #include <set>
 
 #include "base/fields.h"
+#include "data/csv_lines.h"
 #include "data/overlaps.h"
 #include "data/suspects.h"
 
@@ -163,6 +164,15 @@ std::string place_of(const Recording& recording) {
   return recording.line > 0 ? fmt::format("{}:{}", recording.file, recording.line) : recording.name;
 }
 
+bool labels_are_numbers(const std::vector<Recording>& recordings) {
+  std::set<std::string_view> different;
+  for (const Recording& r : recordings) {
+    if (!number_in(r.label)) return false;
+    different.insert(r.label);
+  }
+  return different.size() > 20 && 2 * different.size() > recordings.size();
+}
+
 std::vector<Finding> check_recordings(const std::vector<Recording>& recordings) {
   std::vector<Finding> findings;
   if (recordings.empty()) return findings;
@@ -170,8 +180,9 @@ std::vector<Finding> check_recordings(const std::vector<Recording>& recordings) 
   check_samples(recordings, findings);
   check_duplicates(recordings, findings);
   check_overlaps(recordings, findings);
-  check_labels(recordings, findings);
-  if (std::none_of(findings.begin(), findings.end(), [](const Finding& f) { return f.kind == "channels"; })) {
+  const bool numbers = labels_are_numbers(recordings);
+  if (!numbers) check_labels(recordings, findings);
+  if (!numbers && std::none_of(findings.begin(), findings.end(), [](const Finding& f) { return f.kind == "channels"; })) {
     std::vector<std::string> places;
     for (const Suspect& suspect : label_suspects(recordings))
       places.push_back(

@@ -21,6 +21,9 @@ struct Finding {
 /// A recording's place for people: "train/circle.csv:121" or its name.
 std::string place_of(const Recording& recording);
 
+/// True where labels are measurements, not classes: more than 20 different numbers, most of them seen once.
+bool labels_are_numbers(const std::vector<Recording>& recordings);
+
 /// All findings, faults first. A fault is what training would refuse.
 std::vector<Finding> check_recordings(const std::vector<Recording>& recordings);
 

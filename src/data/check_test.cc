@@ -87,6 +87,16 @@ TEST(Check, FindsLabelsThatAreRareOrAlike) {
                                       "imbalance: labels that are very unequal: 'circle' has 30 recordings, 'cirlce' 1"));
 }
 
+TEST(Check, NumbersAreNoClasses) {
+  std::vector<Recording> all;
+  for (int i = 0; i < 30; ++i) all.push_back(recording(std::to_string(20 + 0.37 * i), i));
+  EXPECT_TRUE(labels_are_numbers(all));
+  EXPECT_THAT(texts(all), IsEmpty());
+  EXPECT_FALSE(labels_are_numbers(good()));
+  for (int i = 0; i < 30; ++i) all[static_cast<size_t>(i)].label = std::to_string(i % 10);
+  EXPECT_FALSE(labels_are_numbers(all)) << "digits are classes";
+}
+
 TEST(Check, OneLabelIsNoClassification) {
   EXPECT_THAT(texts({recording("up", 1), recording("up", 2), recording("up", 3), recording("up", 4), recording("up", 5)}),
               ElementsAre("one-label: all recordings have the one label: 'up'"));

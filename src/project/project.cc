@@ -187,15 +187,24 @@ Dataset dataset_of(const Project& project, Progress& progress) {
   std::vector<std::string> faults;
   if (classes)
     for (const Finding& finding : check_recordings(recordings))
-      if (finding.severity == Severity::Fault) faults.push_back(fmt::format("{}\n      {}", finding.text, finding.hint));
+      if (finding.severity == Severity::Fault && (finding.kind != "leak" || project.split.leaks == Leaks::Refuse))
+        faults.push_back(fmt::format("{}\n      {}", finding.text, finding.hint));
   if (!faults.empty()) {
     std::string text = fmt::format("the data has {} fault{}", faults.size(), faults.size() == 1 ? "" : "s");
     for (const std::string& fault : faults) text += "\n  " + fault;
     throw Error(Blame::User, text, "`thimble data PATH` shows everything that is known about it");
   }
-  const Task task = project.project.task;
-  const Labels labels = task == Task::Regression ? Labels::Number : task == Task::MultiLabel ? Labels::Several : Labels::Class;
-  return make_dataset(std::move(recordings), project.window, project.split, labels);
+  return make_dataset(std::move(recordings), project.window, project.split, labels_for(project.project.task));
+}
+
+Labels labels_for(Task task) {
+  switch (task) {
+    case Task::Classification: return Labels::Class;
+    case Task::Regression: return Labels::Number;
+    case Task::MultiLabel: return Labels::Several;
+    case Task::Reconstruction: return Labels::Optional;
+  }
+  return Labels::Class;
 }
 
 }  // namespace thimble

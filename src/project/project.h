@@ -115,6 +115,8 @@ Project load_project(const std::filesystem::path& folder);
 std::vector<Recording> recordings_of(const Project& project, Progress& progress);
 /// The same, checked, cut into windows and parted. A User error tells what `thimble data` would call a fault.
 Dataset dataset_of(const Project& project, Progress& progress);
+/// What labels are where that is learnt.
+Labels labels_for(Task task);
 
 /// A section as `thimble new` writes it and errors know it.
 struct SectionInfo {

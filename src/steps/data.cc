@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
+#include <set>
 #include <utility>
 
 #include "base/files.h"
 #include "base/table.h"
 #include "data/check.h"
 #include "data/readers.h"
+#include "data/windows.h"
+#include "project/project.h"
 #include "steps/data_page.h"
 #include "steps/step.h"
 
@@ -20,7 +24,7 @@ struct DataRequest : ReadOptions {
   template <class V>
   void fields(V&& v) {
     v("action", action, "check; it may be left out");
-    v("path", path, "a folder of recordings, or one file");
+    v("path", path, "a folder of recordings, one file, or a project");
     v("plot", plot, "write a page for the browser that shows some recordings of each label: look.html");
     ReadOptions::fields(v);
   }
@@ -46,8 +50,9 @@ std::map<std::string, Sum> sums_by_label(const std::vector<Recording>& recording
   std::map<std::string, Sum> sums;
   // Where some have a split, what has none is there to learn from.
   const bool given = std::any_of(recordings.begin(), recordings.end(), [](const Recording& r) { return !r.split.empty(); });
+  const bool numbers = labels_are_numbers(recordings);
   for (const Recording& r : recordings) {
-    Sum& sum = sums[r.label];
+    Sum& sum = sums[numbers ? "numbers" : r.label];
     ++sum.recordings;
     sum.samples += r.length();
     sum.seconds += r.seconds();
@@ -159,12 +164,34 @@ Json json_of(const std::vector<Recording>& recordings, const std::map<std::strin
       .set("findings", found);
 }
 
+/// How a project parts its recordings, and into what it cuts them.
+std::string parts_text(const Dataset& data) {
+  Table table({{"split"}, {"windows", Align::Right}, {"recordings", Align::Right}, {"groups", Align::Right}});
+  const std::pair<std::string, const Examples*> parts[] = {{"train", &data.train}, {"validation", &data.validation}, {"test", &data.test}};
+  for (const auto& [name, examples] : parts) {
+    std::set<std::string> groups;
+    int64_t recordings = 0;
+    for (const Recording& r : data.recordings) {
+      if (r.split != name) continue;
+      ++recordings;
+      if (!r.group.empty()) groups.insert(r.group);
+    }
+    table.row({Cell(name, Style::Accent), examples->count(), recordings,
+               groups.empty() ? Cell("-", Style::Dim) : Cell(static_cast<int64_t>(groups.size()))});
+  }
+  return fmt::format("\n  windows of {} (samples x channels, or rows x columns x channels); data {}\n\n{}", to_string(data.train.shape),
+                     data.hash.substr(0, 12), table.text());
+}
+
 StepResult run(const AttrBag& bag, Progress& progress) {
   const DataRequest request = understood(from_bag<DataRequest>(bag));
-  const std::vector<Recording> recordings = read_folder(request.path, request, progress);
+  std::optional<Project> project;
+  if (fs::exists(fs::path(request.path) / kProjectFile)) project = load_project(request.path);
+  const std::vector<Recording> recordings = project ? recordings_of(*project, progress) : read_folder(request.path, request, progress);
   const std::vector<Finding> findings = check_recordings(recordings);
   const std::map<std::string, Sum> sums = sums_by_label(recordings);
   StepResult result;
+  result.json = json_of(recordings, sums, findings);
   if (!request.plot.empty()) write_text(request.plot, data_page(request.path, recordings, findings));
   const std::string rate = recordings[0].width > 0  ? fmt::format("{} x {} pixels", recordings[0].width, recordings[0].height())
                            : recordings[0].rate > 0 ? fmt::format("{:.6g} samples a second", recordings[0].rate)
@@ -172,9 +199,14 @@ StepResult run(const AttrBag& bag, Progress& progress) {
   result.text = fmt::format("{}: {} recording{} at {}\n\n{}\n{}\n{}", styled(Style::Bold, request.path), recordings.size(),
                             recordings.size() == 1 ? "" : "s", rate, labels_text(sums), channels_text(channel_sums(recordings)),
                             findings_text(findings));
+  const bool fault = std::any_of(findings.begin(), findings.end(), [](const Finding& f) { return f.severity == Severity::Fault; });
+  if (project && !fault) {
+    const Dataset data = make_dataset(recordings, project->window, project->split, labels_for(project->project.task));
+    result.text += parts_text(data);
+    result.json.set("hash", data.hash);
+  }
   if (!request.plot.empty()) result.text += fmt::format("\n  some of each label: {}\n", request.plot);
-  result.json = json_of(recordings, sums, findings);
-  result.status = std::any_of(findings.begin(), findings.end(), [](const Finding& f) { return f.severity == Severity::Fault; }) ? 1 : 0;
+  result.status = fault ? 1 : 0;
   return result;
 }
 
@@ -191,6 +223,7 @@ std::span<const Step> data_steps() {
            "looks for dead and clipped channels, mixed rates, the same samples twice or on both sides of a split, labels that are typing "
            "errors, rare, or contradicted by all that looks alike. Exits with 1 when it finds what training would refuse.",
        .examples = "thimble data check gestures/ --rate 50 --plot look.html\n"
+                   "thimble data check my-project/\n"
                    "thimble data check wand/ --names '{split}/{label}.csv' --rows 119 --rate 119\n"
                    "thimble data check digits/ --names '{label}_{group}_{}.wav' --test-files '*_[0-4].wav'",
        .positional = {"action", "path"},

@@ -88,7 +88,8 @@ std::string label_part(const std::string& label, const std::vector<const Recordi
 
 std::string data_page(const std::string& title, const std::vector<Recording>& recordings, const std::vector<Finding>& findings) {
   std::map<std::string, std::vector<const Recording*>> labels;
-  for (const Recording& r : recordings) labels[r.label].push_back(&r);
+  const bool numbers = labels_are_numbers(recordings);
+  for (const Recording& r : recordings) labels[numbers ? "numbers" : r.label].push_back(&r);
   std::string page = fmt::format(kHead, escaped(title), escaped(title));
   constexpr std::string_view kWords[] = {"note", "warning", "fault"};
   page += findings.empty() ? "<p>Nothing looks wrong.</p>\n" : "<ul>\n";

@@ -134,6 +134,31 @@ TEST_F(DataCheck, SaysHowItIsUsed) {
             "error: thimble data check needs a path\n  for example: thimble data check gestures/\n  while running `thimble data`\n");
 }
 
+TEST(Synthesize, WritesWhatCheckReads) {
+  const TempDir dir;
+  const std::string out = (dir.path() / "made").string();
+  const Said said =
+      run_thimble({"synthesize", "motion", "--out", out, "--set", "each=6", "--set", "gestures=circle,shake", "--set", "persons=3"});
+  EXPECT_EQ(said.status, 0) << said.err;
+  EXPECT_THAT(said.out, HasSubstr("thimble data check " + out + " --names '{label}/{group}.{}.csv' --plot look.html"));
+  const Said check = run_thimble({"data", "check", out, "--names", "{label}/{group}.{}.csv", "--json"});
+  EXPECT_EQ(check.status, 0) << check.err;
+  EXPECT_EQ(check.json().find("recordings")->number(), 12);
+  EXPECT_EQ(check.json().find("channels")->as_array()->size(), 6u);
+  const Said shapes = run_thimble({"synthesize", "shapes", "--out", out + "2", "--set", "each=2"});
+  EXPECT_EQ(shapes.status, 0) << shapes.err;
+  EXPECT_EQ(run_thimble({"data", out + "2", "--json"}).json().find("recordings")->number(), 8);
+}
+
+TEST(Synthesize, SaysHowItIsUsed) {
+  EXPECT_THAT(run_thimble({"synthesize", "machine"}).out,
+              HasSubstr("thimble synthesize machine --out DIR --set states=normal,imbalance,bearing,loose"));
+  EXPECT_EQ(run_thimble({"synthesize", "shapes", "--out", "x", "--set", "eich=2"}).err,
+            "error: there is no 'eich' to set; did you mean 'each'?\n  while running `thimble synthesize`\n");
+  EXPECT_EQ(run_thimble({"synthesize", "motoin"}).err,
+            "error: there is no synthetic source 'motoin'; did you mean 'motion'?\n  while running `thimble synthesize`\n");
+}
+
 /// The data of the project's own goals, where it is at hand.
 TEST(SharedData, IsRead) {
   const char* chosen = std::getenv("THIMBLE_SHARED");
