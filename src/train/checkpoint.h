@@ -1,0 +1,30 @@
+/// The state of a training between two epochs, as a file that is whole or not there.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "train/train.h"
+
+namespace thimble {
+
+struct Checkpoint {
+  uint64_t work = 0;  ///< fingerprint of everything that determines the result: graph, examples, options
+  int64_t epoch = 0;  ///< epochs done
+  int64_t step = 0;   ///< steps done in this phase
+  bool qat = false;   ///< of which phase the state is
+  std::vector<Epoch> history;
+  std::map<std::string, std::vector<float>> rows;  ///< parameters, what the optimiser remembers, the best so far, ...
+};
+
+/// Nothing where there is no file, or one that another version wrote or that was cut short.
+std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& path);
+void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
+
+/// Of a training's arguments.
+uint64_t fingerprint(const Graph& network, Task task, const Examples& training, const Examples& validation, const TrainOptions& options);
+
+}  // namespace thimble
