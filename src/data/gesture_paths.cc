@@ -62,7 +62,7 @@ Pose flick(double part, double wild) {
 
 Pose shake(double part, double wild) {
   const double swing = std::sin(kTurn * (6 + wild) * part) * swell(part);
-  return {.x = 0.06 * swing, .z = 0.015 * swing * wild, .yaw = 0.12 * swing};
+  return {.x = 0.03 * swing, .z = 0.01 * swing * wild, .yaw = 0.12 * swing};
 }
 
 Pose wave(double part, double wild) {

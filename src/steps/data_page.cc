@@ -19,6 +19,7 @@ constexpr std::string_view kHead = R"(<!doctype html>
 body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 1200px; margin: 2em auto; padding: 0 1em; color: #1d2a35; background: #fff }}
 h2 {{ margin: 1.6em 0 .3em }} h2 small {{ font-weight: normal; color: #6b7885 }}
 .row {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(360px, 1fr)); gap: 12px }}
+.row svg {{ width: 100%; height: auto }}
 .pictures img {{ width: 96px; image-rendering: pixelated; margin: 3px; border-radius: 3px }}
 li b {{ text-transform: capitalize }}
 @media (prefers-color-scheme: dark) {{ body {{ color: #dde5ec; background: #14191e }} }}

@@ -5,6 +5,7 @@
 
 #include "base/files.h"
 #include "base/table.h"
+#include "data/check.h"
 #include "data/readers.h"
 #include "project/sources.h"
 #include "steps/step.h"
@@ -82,7 +83,12 @@ StepResult run(const AttrBag& bag, Progress& progress) {
   StepResult result;
   Table table({{"label"}, {"recordings", Align::Right}});
   Json labels{Json::Object{}};
-  for (const auto& [label, count] : counts) table.row({Cell(label, Style::Accent), count}), labels.set(label, count);
+  const bool numbers = labels_are_numbers(all);
+  if (numbers) table.row({Cell("numbers", Style::Accent), static_cast<int64_t>(all.size())});
+  for (const auto& [label, count] : counts) {
+    if (!numbers) table.row({Cell(label, Style::Accent), count});
+    labels.set(label, count);
+  }
   table.total({"", static_cast<int64_t>(all.size())});
   result.text = fmt::format("{}\n  look at them: thimble data check {}{} --plot look.html\n", table.text(), request.out, names);
   result.json.set("out", request.out).set("labels", labels);
