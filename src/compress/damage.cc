@@ -20,9 +20,7 @@ Buffer codes_of(const TensorView& reals, const TensorType& type) {
   return codes;
 }
 
-size_t largest_of(std::span<const float> values) {
-  return static_cast<size_t>(std::max_element(values.begin(), values.end()) - values.begin());
-}
+int64_t largest_of(std::span<const float> values) { return std::max_element(values.begin(), values.end()) - values.begin(); }
 
 class Damager {
  public:
@@ -39,11 +37,11 @@ class Damager {
     for (ValueId id : made.outputs) damage_.outputs.push_back({.name = made.value(id).name});
   }
 
-  void add(const ExampleInputs& example) {
+  void add(const ExampleInputs& example, bool layers) {
     floats_.reset(), ints_.reset();
-    const std::vector<Buffer> wanted = floats_.run(example);
+    floats_.run(example);
     ints_.run(inputs_for(made_, example), [&](size_t n, Outputs) {
-      if (layer_of_[n] >= 0) compare(made_.nodes[n], damage_.layers[static_cast<size_t>(layer_of_[n])]);
+      if (layers && layer_of_[n] >= 0) compare(made_.nodes[n], damage_.layers[static_cast<size_t>(layer_of_[n])]);
     });
     for (size_t i = 0; i < damage_.outputs.size(); ++i) compare_output(i);
   }
@@ -91,8 +89,8 @@ class Damager {
     OutputDamage& output = damage_.outputs[i];
     const std::vector<float> wanted = reals_of(floats_.value(graph_.outputs[i])), got = reals_of(ints_.value(made_.outputs[i]));
     output.error.add(wanted, got);
-    ++output.examples;
-    output.same_largest += largest_of(wanted) == largest_of(got);
+    output.largest.push_back(largest_of(wanted));
+    output.largest_int8.push_back(largest_of(got));
   }
 
   const Graph &graph_, &made_;
@@ -117,6 +115,12 @@ double Error2::db() const { return noise > 0 ? 10 * std::log10(signal / noise) :
 double LayerDamage::rounding_noise() const {
   const auto step = static_cast<double>(quant.scale[0]);
   return step * step / 12 * static_cast<double>(count);
+}
+
+int64_t OutputDamage::same_largest() const {
+  int64_t same = 0;
+  for (size_t i = 0; i < largest.size(); ++i) same += largest[i] == largest_int8[i];
+  return same;
 }
 
 std::vector<size_t> Damage::culprits() const {
@@ -151,11 +155,11 @@ ExampleInputs inputs_for(const Graph& graph, const ExampleInputs& floats) {
 }
 
 Damage damage_of(const Graph& graph, const Graph& made, const QuantizeReport& report, std::span<const ExampleInputs> examples,
-                 Progress& progress) {
+                 Progress& progress, size_t layer_examples) {
   progress.begin("comparing float with int8");
   Damager damager(graph, made, report);
   for (size_t i = 0; i < examples.size(); ++i) {
-    damager.add(examples[i]);
+    damager.add(examples[i], i < layer_examples);
     progress.update(static_cast<int64_t>(i + 1), static_cast<int64_t>(examples.size()));
   }
   return damager.done();

@@ -31,7 +31,10 @@ struct LayerDamage {
 struct OutputDamage {
   std::string name;
   Error2 error;
-  int64_t examples = 0, same_largest = 0;  ///< examples whose largest element is the same
+  std::vector<int64_t> largest, largest_int8;  ///< by example: the index of the largest element, of float and of int8
+
+  int64_t examples() const { return std::ssize(largest); }
+  int64_t same_largest() const;
 };
 
 struct Damage {
@@ -42,9 +45,9 @@ struct Damage {
   std::vector<size_t> culprits() const;
 };
 
-/// `made`, `report`: what quantize made of `graph`.
+/// `made`, `report`: what quantize made of `graph`. Layers, which cost three runs an example, are compared over the first `layer_examples`.
 Damage damage_of(const Graph& graph, const Graph& made, const QuantizeReport& report, std::span<const ExampleInputs> examples,
-                 Progress& progress);
+                 Progress& progress, size_t layer_examples = 64);
 
 /// The real numbers that a tensor's codes stand for (floats as they are), by the dequantize op's arithmetic.
 std::vector<float> reals_of(const TensorView& tensor);

@@ -40,7 +40,7 @@ std::string decibels(double db) { return std::isinf(db) ? "exact" : fmt::format(
 std::string agreement(const OutputDamage& output, const TensorType& type) {
   constexpr int64_t kMany = 100;
   if (type.elements() < 2 || type.elements() > kMany) return "";
-  return fmt::format("{} of {} examples keep their largest output", output.same_largest, output.examples);
+  return fmt::format("{} of {} examples keep their largest output", output.same_largest(), output.examples());
 }
 
 std::string damage_text(const Damage& damage, const QuantizeReport& report, size_t worst) {
@@ -89,8 +89,8 @@ Json damage_json(const Damage& damage, const QuantizeReport& report) {
   }
   for (const OutputDamage& output : damage.outputs) {
     Json row;
-    row.set("name", output.name).set("sqnr", number(output.error.db())).set("examples", output.examples);
-    outputs.push_back(row.set("same_largest", output.same_largest));
+    row.set("name", output.name).set("sqnr", number(output.error.db())).set("examples", output.examples());
+    outputs.push_back(row.set("same_largest", output.same_largest()));
   }
   for (size_t i : damage.culprits()) culprits.emplace_back(damage.layers[i].name);
   Json json;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "base/files.h"
 #include "base/table.h"
@@ -22,7 +23,7 @@ constexpr std::string_view kMethods[] = {"minmax", "percentile", "mse", "entropy
 std::span<const std::string_view> enum_names(Method) { return kMethods; }
 
 struct QuantizeRequest : ModelRequest {
-  std::string data;
+  std::string data, labels;
   Method method = Method::Percentile;
   double percentile = 99.99;
   int64_t examples = 500, seed = 1, worst = 5;
@@ -33,6 +34,7 @@ struct QuantizeRequest : ModelRequest {
     ModelRequest::fields(v);
     v("data", data,
       "inputs like those that the model will see: a .npy, .csv or .bin file with one record after the other, or a folder of them");
+    v("labels", labels, "the class of each record, counted from 0, in a .npy or .csv file: tells the accuracy before and after");
     v("method", method,
       "how a range is chosen: all that was seen, all but the outermost, least squared error, least divergence; or try all");
     v("percentile", percentile, "with --method percentile: the share of a value's numbers, in percent, that it leaves inside at either end",
@@ -59,9 +61,9 @@ Graph float_model(const std::string& path) {
               "give the float model that it was made of");
 }
 
-std::vector<ExampleInputs> examples_of(const QuantizeRequest& request, const Graph& graph) {
+ShownExamples examples_of(const QuantizeRequest& request, const Graph& graph) {
   constexpr int64_t kRandom = 16;
-  if (request.random) return random_examples(graph, static_cast<uint64_t>(request.seed), kRandom);
+  if (request.random) return {.inputs = random_examples(graph, static_cast<uint64_t>(request.seed), kRandom)};
   if (!request.data.empty()) return examples_from(request.data, graph, request.examples);
   std::string wanted;
   for (ValueId id : graph.inputs) wanted += (wanted.empty() ? "" : " and ") + to_string(graph.type(id));
@@ -77,12 +79,6 @@ struct Candidate {
   double db() const { return damage.outputs.empty() ? 0 : damage.outputs[0].error.db(); }
 };
 
-/// Layer by layer costs three runs an example, so not all of them take part.
-std::span<const ExampleInputs> compared(const std::vector<ExampleInputs>& examples) {
-  constexpr size_t kMost = 64;
-  return std::span(examples).first(std::min(examples.size(), kMost));
-}
-
 std::vector<Candidate> candidates(const QuantizeRequest& request, const Graph& original, const std::vector<ExampleInputs>& examples,
                                   Progress& progress) {
   Graph graph = original;  // rewrites keep the ids of values
@@ -96,7 +92,7 @@ std::vector<Candidate> candidates(const QuantizeRequest& request, const Graph& o
     Candidate one{.method = method};
     const Ranges ranges = choose_ranges(graph, observed, {static_cast<CalibrationMethod>(method), request.percentile});
     one.graph = quantize(corrected, ranges, {request.float_in, request.float_out}, &one.report);
-    one.damage = damage_of(graph, one.graph, one.report, compared(examples), progress);
+    one.damage = damage_of(graph, one.graph, one.report, examples, progress);
     all.push_back(std::move(one));
   }
   std::stable_sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) { return a.db() > b.db(); });
@@ -113,8 +109,30 @@ std::string methods_text(const std::vector<Candidate>& all) {
   if (all.size() < 2) return "";
   Table table({{"method"}, {"output", Align::Right}, {"same largest", Align::Right}});
   for (const Candidate& one : all)
-    table.row({std::string(kMethods[static_cast<size_t>(one.method)]), decibels(one.db()), one.damage.outputs[0].same_largest});
+    table.row({std::string(kMethods[static_cast<size_t>(one.method)]), decibels(one.db()), one.damage.outputs[0].same_largest()});
   return table.text() + "\n";
+}
+
+/// Of float and of int8, over the examples.
+struct Accuracy {
+  int64_t before = 0, after = 0, examples = 0;
+};
+std::optional<Accuracy> accuracy_of(const Candidate& made, const std::vector<int64_t>& labels) {
+  if (labels.empty()) return std::nullopt;
+  const OutputDamage& output = made.damage.outputs[0];
+  Accuracy accuracy{.examples = std::ssize(labels)};
+  for (size_t i = 0; i < labels.size(); ++i) {
+    accuracy.before += output.largest[i] == labels[i];
+    accuracy.after += output.largest_int8[i] == labels[i];
+  }
+  return accuracy;
+}
+
+std::string accuracy_text(const std::optional<Accuracy>& accuracy) {
+  if (!accuracy) return "";
+  const auto all = static_cast<double>(accuracy->examples);
+  return fmt::format("accuracy {} in float, {} in int8\n", percent(static_cast<double>(accuracy->before), all),
+                     styled(Style::Bold, percent(static_cast<double>(accuracy->after), all)));
 }
 
 std::string head(const Graph& graph, const Candidate& made, size_t examples, bool random) {
@@ -129,7 +147,7 @@ std::string head(const Graph& graph, const Candidate& made, size_t examples, boo
                         same.empty() ? "" : "; " + same);
   }
   if (random) text += styled(Style::Warn, "The inputs were random: do not use this file for its results.") + "\n";
-  return text + "\n";
+  return text;
 }
 
 /// kws_float.tflite becomes kws_int8.tflite.
@@ -142,17 +160,24 @@ std::string default_out(const std::string& model) {
 StepResult run(const AttrBag& bag, Progress& progress) {
   const auto request = from_bag<QuantizeRequest>(bag);
   const Graph graph = float_model(request.model);
-  const std::vector<ExampleInputs> examples = examples_of(request, graph);
-  const std::vector<Candidate> all = candidates(request, graph, examples, progress);
+  const ShownExamples examples = examples_of(request, graph);
+  std::vector<int64_t> labels;
+  if (!request.labels.empty()) labels = labels_from(request.labels, examples, graph.type(graph.outputs[0]).elements());
+  const std::vector<Candidate> all = candidates(request, graph, examples.inputs, progress);
   const Candidate& made = all[0];
   const std::string out = request.out.empty() ? default_out(request.model) : request.out;
   write_bytes(out, write_tflite(export_graph(made.graph)));
   Json json;
   json.set("model", request.model).set("out", out).set("method", kMethods[static_cast<size_t>(made.method)]);
-  json.set("examples", static_cast<int64_t>(examples.size())).set("random", request.random);
+  json.set("examples", std::ssize(examples.inputs)).set("random", request.random);
   json.set("float_constant_bytes", constant_bytes(graph)).set("constant_bytes", constant_bytes(made.graph));
+  const std::optional<Accuracy> accuracy = accuracy_of(made, labels);
+  if (accuracy) {
+    const auto share = [&](int64_t right) { return static_cast<double>(right) / static_cast<double>(accuracy->examples); };
+    json.set("float_accuracy", share(accuracy->before)).set("accuracy", share(accuracy->after));
+  }
   json.set("damage", damage_json(made.damage, made.report));
-  return {.text = methods_text(all) + head(graph, made, examples.size(), request.random) +
+  return {.text = methods_text(all) + head(graph, made, examples.inputs.size(), request.random) + accuracy_text(accuracy) + "\n" +
                   damage_text(made.damage, made.report, static_cast<size_t>(request.worst)) +
                   fmt::format("\nwrote {}\n", styled(Style::Bold, out)),
           .json = std::move(json)};

@@ -40,7 +40,7 @@ TEST_P(QuantisedModel, AgreesWithFloat) {
   const Damage damage = damage_of(model_->graph, made_, report_, examples_, quiet_);
   ASSERT_EQ(damage.outputs.size(), 1U);
   EXPECT_GT(damage.outputs[0].error.db(), GetParam().db);
-  EXPECT_GE(damage.outputs[0].same_largest, damage.outputs[0].examples - GetParam().others);
+  EXPECT_GE(damage.outputs[0].same_largest(), damage.outputs[0].examples() - GetParam().others);
   for (const LayerDamage& layer : damage.layers) EXPECT_GT(layer.own.db(), 28) << layer.name;
   EXPECT_EQ(damage.layers.size(), model_->graph.nodes.size());
 }

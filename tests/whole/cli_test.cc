@@ -53,7 +53,8 @@ TEST_F(Cli, QuantizesAFloatModelAndTellsTheDamage) {
   const std::string model = in_dir("tiny_float.tflite"), data = in_dir("some.csv"), out = in_dir("made.tflite");
   write_tiny_float(model);
   write_text(data, "0.5,-1,0.25,1\n-0.5,1,0,0.75\n1,1,-1,0\n");
-  const Said said = run_thimble({"quantize", model, "--data", data, "--out", out});
+  write_text(in_dir("labels.csv"), "0\n1\n2\n");
+  const Said said = run_thimble({"quantize", model, "--data", data, "--labels", in_dir("labels.csv"), "--out", out});
   EXPECT_EQ(said.status, 0) << said.err;
   EXPECT_THAT(said.out, AllOf(HasSubstr("2 of 2 layers become int8"), HasSubstr("of 3 examples keep their largest output"),
                               HasSubstr("fully_connected"), HasSubstr("wrote " + out)));
@@ -72,6 +73,19 @@ TEST_F(Cli, QuantizeSaysWhatItNeeds) {
             "error: nothing in 'tiny' computes on floats that could be int8\n"
             "  give the float model that it was made of\n"
             "  while running `thimble quantize`\n");
+  write_text(in_dir("some.csv"), "0.5,-1,0.25,1\n-0.5,1,0,0.75\n");
+  write_text(in_dir("labels.csv"), "0\n");
+  EXPECT_EQ(run_thimble({"quantize", model, "--data", in_dir("some.csv"), "--labels", in_dir("labels.csv")}).err,
+            "error: '" + in_dir("labels.csv") +
+                "' has 1 labels for 2 records\n"
+                "  one whole number a record, in the same order: its class, counted from 0\n"
+                "  while running `thimble quantize`\n");
+  write_text(in_dir("labels.csv"), "0\n7\n");
+  EXPECT_EQ(run_thimble({"quantize", model, "--data", in_dir("some.csv"), "--labels", in_dir("labels.csv")}).err,
+            "error: label 1 of '" + in_dir("labels.csv") +
+                "' is 7; the model tells 3 classes apart\n"
+                "  one whole number a record, in the same order: its class, counted from 0\n"
+                "  while running `thimble quantize`\n");
   fs::create_directory(in_dir("empty"));
   EXPECT_EQ(run_thimble({"quantize", model, "--data", in_dir("empty")}).err,
             "error: there is no .npy, .csv or .bin file in '" + in_dir("empty") +
