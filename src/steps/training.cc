@@ -21,6 +21,14 @@ void standardise(Examples& features, const Standard& standard) {
     features.values[i] = (features.values[i] + standard.offset[i % columns]) * standard.scale[i % columns];
 }
 
+/// Without the hook `run` the int8 graph is judged by the interpreter, which gives the same bits as its C. Where that would take longer
+/// than the C compiler, it is compiled.
+bool worth_compiling(const Graph& graph, const Examples& examples) {
+  int64_t macs = 0;
+  for (const Node& node : graph.nodes) macs += macs_of(graph, node);
+  return macs * examples.count() > 200'000'000;
+}
+
 int outputs_of(const Project& project, const Dataset& dataset) {
   if (project.project.task == Task::Regression) return 1;
   return static_cast<int>(dataset.classes.size());
@@ -33,7 +41,7 @@ bool augments(const AugmentOptions& options) {
 }
 
 std::vector<float> run_by_c(const Graph& graph, const Examples& examples, Progress& progress) {
-  return HostModel(graph, progress).run(examples.values, progress);
+  return HostModel(after_passes(graph), progress).run(examples.values, progress);
 }
 
 Graph network_for(const Project& project, const Dataset& dataset, const Shape& features) {
@@ -79,7 +87,6 @@ TrainedProject train_project(const Project& project, const std::function<void(co
   hooks.epoch = epoch;
   hooks.checkpoint = checkpoint;
   Progress silent;
-  hooks.run = [&](const Graph& graph, const Examples& examples) { return run_by_c(graph, examples, silent); };
   if (augments(project.augment))
     hooks.examples = [&](int number) {
       const auto seed = static_cast<uint64_t>(project.train.seed) * 1'000'003 + static_cast<uint64_t>(number);
@@ -88,6 +95,8 @@ TrainedProject train_project(const Project& project, const std::function<void(co
       return masked(fresh, project.augment, seed);
     };
   Graph network = network_for(project, dataset, result.training.shape);
+  if (worth_compiling(network, result.validation))
+    hooks.run = [&](const Graph& graph, const Examples& examples) { return run_by_c(graph, examples, silent); };
   progress.begin("training");
   result.trained = train(std::move(network), project.project.task, result.training, result.validation, project.train, hooks, progress);
 
