@@ -109,6 +109,11 @@ void read_into(T& struct_, const TomlFile& file, std::string_view name) {
 
 }  // namespace
 
+std::span<const std::string_view> enum_names(RangesFrom) {
+  static constexpr std::string_view kNames[] = {"training", "calibration"};
+  return kNames;
+}
+
 std::vector<std::string> DataSection::synthetic_sources() {
   std::vector<std::string> names = {""};
   for (const Source& source : all_sources()) names.emplace_back(source.name);
@@ -137,6 +142,7 @@ std::vector<SectionInfo> project_sections() {
           {"block", "A signal block: from samples to features, by the same C here and on the board.", fields_of(BlockSection{})},
           {"network", "", fields_of(NetworkSection{})},
           {"train", "", fields_of(TrainOptions{})},
+          {"quantize", "", fields_of(QuantizeSection{})},
           {"deploy", "", fields_of(DeploySection{})}};
 }
 
@@ -162,6 +168,7 @@ Project parse_project(const std::string& text, const std::filesystem::path& fold
   check_names(project.blocks);
   project.network = read_network(file, file.find("network"));
   read_into(project.train, file, "train");
+  read_into(project.quantize, file, "quantize");
   read_into(project.deploy, file, "deploy");
   return project;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/progress.h"
+#include "compress/calibrate.h"
 #include "data/augment.h"
 #include "data/readers.h"
 #include "data/windows.h"
@@ -74,6 +75,22 @@ struct NetworkSection {
   std::string place;
 };
 
+/// Where the ranges of the int8 network come from.
+enum class RangesFrom : uint8_t { Training, Calibration };
+std::span<const std::string_view> enum_names(RangesFrom);
+
+/// [quantize]
+struct QuantizeSection : CalibrationOptions {
+  RangesFrom ranges = RangesFrom::Training;
+  int64_t examples = 500;
+  template <class V>
+  void fields(V&& v) {
+    v("ranges", ranges, "where the int8 network has them from: its own training, or only a calibration of the float network");
+    v("examples", examples, "training windows that a calibration looks at", at_least(1));
+    CalibrationOptions::fields(v);
+  }
+};
+
 /// [deploy]
 struct DeploySection : Smoothing {
   std::string board = "nano33ble";
@@ -98,6 +115,7 @@ struct Project {
   std::vector<BlockSection> blocks;  ///< in the order of the file; none: the network sees the samples
   NetworkSection network;
   TrainOptions train;
+  QuantizeSection quantize;
   DeploySection deploy;
 
   std::filesystem::path out() const { return folder / "out"; }

@@ -53,6 +53,18 @@ Graph network_for(const Project& project, const Dataset& dataset, const Shape& f
   return graph;
 }
 
+/// The int8 network by what a sample of the training windows does to the float one.
+void calibrate_instead(Trained& trained, const Examples& training, const QuantizeSection& options, Progress& progress) {
+  std::vector<ExampleInputs> inputs;
+  const int64_t every = std::max<int64_t>(1, training.count() / options.examples);
+  for (int64_t i = 0; i < training.count(); i += every) {
+    const auto bytes = std::as_bytes(training.example(i));
+    inputs.push_back({Buffer(bytes.begin(), bytes.end())});
+  }
+  trained.ranges = calibrate(trained.network, inputs, options, progress);
+  trained.quantised = quantize(trained.network, trained.ranges);
+}
+
 /// What the report draws beside the scores.
 void draw(TrainedProject& result, const Examples& judge, const std::vector<float>& outputs, Task task) {
   if (task == Task::Regression) result.agreement = bland_altman(outputs, judge.targets);
@@ -98,7 +110,11 @@ TrainedProject train_project(const Project& project, const std::function<void(co
   if (worth_compiling(network, result.validation))
     hooks.run = [&](const Graph& graph, const Examples& examples) { return run_by_c(graph, examples, silent); };
   progress.begin("training");
-  result.trained = train(std::move(network), project.project.task, result.training, result.validation, project.train, hooks, progress);
+  TrainOptions options = project.train;
+  const bool calibrated = project.quantize.ranges == RangesFrom::Calibration;
+  if (calibrated) options.qat_epochs = 0;
+  result.trained = train(std::move(network), project.project.task, result.training, result.validation, options, hooks, progress);
+  if (calibrated) calibrate_instead(result.trained, result.training, project.quantize, progress);
 
   const bool tested = result.test.count() > 0;
   const Examples& judge = tested ? result.test : result.validation;
