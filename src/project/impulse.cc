@@ -51,7 +51,8 @@ Attrs attrs_of(const BlockSection& block, double rate) {
 /// [frames, columns] where the block computes frames, else [n].
 Shape natural_shape(const Block& block, const Node& node, const Graph& graph) {
   const Shape& shape = graph.type(node.out[0]).shape;
-  (void)block;
+  if (block.stream)
+    if (const auto stream = block.stream(node, graph); stream && stream->rows > 1) return {stream->rows, stream->features};
   return shape.size() > 1 && shape[0] == 1 ? Shape(shape.begin() + 1, shape.end()) : shape;
 }
 
