@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/terminal.h"
 #include "ops/concat.h"
 #include "ops/conv2d.h"
 #include "ops/dwconv2d.h"
@@ -204,6 +205,16 @@ std::optional<StripName> parse_strip_name(std::string_view name) {
   const auto last = std::from_chars(first.ptr + 1, end, parsed.last);
   if (last.ec != std::errc() || last.ptr != end || parsed.first < 0 || parsed.last < parsed.first) return std::nullopt;
   return parsed;
+}
+
+std::string short_name(std::string_view name, int columns) {
+  if (const auto strip = parse_strip_name(name)) {
+    const std::string rows = strip_name({"", strip->first, strip->last});
+    return short_name(strip->whole, columns - columns_of(rows)) + rows;
+  }
+  std::string_view first = name.substr(0, name.find(';'));
+  while (columns_of(first) > columns && first.find('/') != std::string_view::npos) first.remove_prefix(first.find('/') + 1);
+  return shortened(first, columns);
 }
 
 }  // namespace thimble

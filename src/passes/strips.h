@@ -33,5 +33,8 @@ struct StripName {
 };
 std::string strip_name(const StripName& name);
 std::optional<StripName> parse_strip_name(std::string_view name);
+/// A layer's or tensor's name as a table shows it: TFLite joins the names of everything fused with ';' and '/';
+/// a strip keeps its rows.
+std::string short_name(std::string_view name, int columns = 32);
 
 }  // namespace thimble

@@ -7,10 +7,10 @@
 
 #include "base/files.h"
 #include "base/table.h"
+#include "fit/save_ram.h"
+#include "fit/tuned.h"
 #include "formats/import.h"
 #include "passes/strips.h"
-#include "steps/save_ram.h"
-#include "steps/tuned.h"
 
 namespace thimble {
 namespace {
@@ -81,16 +81,6 @@ Prepared prepare(const ModelOnBoard& request, Progress& progress, bool golden) {
   Graph graph = after_passes(prepared.imported, &prepared.passes);
   prepared.compiled = compile_for(*prepared.board, std::move(graph), request, golden, &prepared.saved);
   return prepared;
-}
-
-std::string short_name(std::string_view name, int columns) {
-  if (const auto strip = parse_strip_name(name)) {
-    const std::string rows = strip_name({"", strip->first, strip->last});
-    return short_name(strip->whole, columns - columns_of(rows)) + rows;
-  }
-  std::string_view first = name.substr(0, name.find(';'));
-  while (columns_of(first) > columns && first.find('/') != std::string_view::npos) first.remove_prefix(first.find('/') + 1);
-  return shortened(first, columns);
 }
 
 std::string share_of(int64_t bytes, const Region& region) {

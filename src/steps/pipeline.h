@@ -7,6 +7,7 @@
 
 #include "codegen/compiled.h"
 #include "passes/passes.h"
+#include "passes/strips.h"
 #include "steps/step.h"
 #include "targets/board.h"
 
@@ -63,9 +64,6 @@ void require_within_limit(const ModelOnBoard& request, const std::string& name, 
 Compiled compile_for(const Board& board, Graph graph, const ModelOnBoard& request, bool golden, std::vector<std::string>* saved = nullptr);
 /// Board, model, passes and code, in that order, so that a misspelt board is told at once.
 Prepared prepare(const ModelOnBoard& request, Progress& progress, bool golden = false);
-
-/// A layer's or tensor's name as a table shows it: TFLite joins the names of everything fused with ';' and '/'.
-std::string short_name(std::string_view name, int columns = 32);
 
 /// "12,288 B  4.7 %" as two cells of a table are made of; empty share where the board has no limit.
 std::string share_of(int64_t bytes, const Region& region);

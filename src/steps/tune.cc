@@ -6,10 +6,11 @@
 #include "base/parallel.h"
 #include "base/table.h"
 #include "deploy/deploy.h"
+#include "fit/one_layer.h"
+#include "fit/tuned.h"
 #include "steps/alone.h"
 #include "steps/pipeline.h"
 #include "steps/records.h"
-#include "steps/tuned.h"
 
 namespace thimble {
 namespace {

@@ -5,11 +5,11 @@
 #include <cstdlib>
 
 #include "base/files.h"
+#include "fit/save_ram.h"
 #include "random_graphs/random_chain.h"
 #include "random_graphs/random_graph.h"
 #include "runners/compare.h"
 #include "runners/host_c.h"
-#include "steps/save_ram.h"
 
 namespace thimble::testing {
 namespace {

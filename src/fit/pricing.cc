@@ -1,9 +1,9 @@
-#include "steps/pricing.h"
+#include "fit/pricing.h"
 
 #include <algorithm>
 
 #include "codegen/choose.h"
-#include "steps/alone.h"
+#include "fit/one_layer.h"
 
 namespace thimble {
 namespace {

@@ -1,7 +1,7 @@
 /// Kernels that would lower the worst moment of a plan: slower ones that need less scratch, or whose output may lie over their input.
 #pragma once
 
-#include "steps/pricing.h"
+#include "fit/pricing.h"
 
 namespace thimble {
 

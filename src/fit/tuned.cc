@@ -1,4 +1,4 @@
-#include "steps/tuned.h"
+#include "fit/tuned.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "codegen/c_text.h"
-#include "steps/alone.h"
+#include "fit/one_layer.h"
 
 namespace thimble {
 namespace {

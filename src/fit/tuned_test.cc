@@ -1,12 +1,11 @@
-#include "steps/tuned.h"
+#include "fit/tuned.h"
 
 #include <gmock/gmock.h>
 
 #include "base/files.h"
-#include "ir/interpreter.h"
-#include "steps/alone.h"
-#include "steps/ds_cnn.h"
-#include "steps/records.h"
+#include "fit/one_layer.h"
+#include "ops/conv2d.h"
+#include "ops/ops.h"
 
 namespace thimble {
 namespace {
@@ -65,7 +64,16 @@ TEST_F(TunedFile, EntriesComeBackAndAreReplacedByTheirLayer) {
   EXPECT_EQ(back.find("cortex-m7", "speed", "conv"), nullptr);
 }
 
-/// The first layer of the demo's network, which several kernels can run on a Cortex-M4.
+/// A layer that several kernels can run on a Cortex-M4.
+Graph one_convolution() {
+  Graph graph;
+  graph.name = "one";
+  const ValueId x = graph.add_input("x", {DType::I8, {1, 8, 8, 4}, per_tensor(0.05f, 0)});
+  const ValueId w = graph.add_constant<int8_t>("w", {8, 3, 3, 4}, std::vector<int8_t>(size_t{8} * 36, 3), per_tensor(0.01f, 0));
+  graph.outputs = {add_node(graph, "conv2d", "y", {x, w}, Conv2dAttrs{}, {per_tensor(0.1f, 0)})};
+  return graph;
+}
+
 class Preferring : public ::testing::Test {
  protected:
   std::string kernel_with(std::string code) const {
@@ -73,7 +81,7 @@ class Preferring : public ::testing::Test {
     tuned.put({std::string(board_.core), "balanced", shape_text(node_, graph_), "conv2d_s8_ref", {{"conv2d_s8_ref", 1}}, std::move(code)});
     return compile(graph_, board_, {.golden = false, .prefer = preference_of(tuned, board_, Optimize::Balanced)}).layers[0].kernel;
   }
-  const Graph graph_ = make_ds_cnn();
+  const Graph graph_ = one_convolution();
   const Node& node_ = graph_.nodes[0];
   const Board& board_ = board_named("nano33ble");
   const std::vector<const Kernel*> kernels_ = admissible_kernels(node_, graph_, board_, Optimize::Balanced);
@@ -85,24 +93,6 @@ TEST_F(Preferring, TakesTheTunedKernel) {
 }
 
 TEST_F(Preferring, LeavesAStaleEntryAside) { EXPECT_EQ(kernel_with("measured on other code"), kernels_[0]->name); }
-
-TEST(Alone, ALayerDoesWhatItDoesInTheModel) {
-  const Graph graph = make_ds_cnn();
-  EXPECT_EQ(shape_text(graph.nodes[1], graph),
-            "dwconv2d(i8 1x25x5x64, const i8 1x3x3x64, const i32 64) -> i8 1x25x5x64 {activation=relu padding=same}");
-  Interpreter interpreter(graph);
-  std::vector<Buffer> before = split(random_records(input_types(graph), Texture::Uniform, 1, 1)[0], input_types(graph));
-  size_t seen = 0;
-  const std::vector<Buffer> input = before;
-  interpreter.run(input, [&](size_t n, Outputs out) {
-    const Graph layer = alone(graph, graph.nodes[n]);
-    const std::vector<Buffer> by_itself = Interpreter(layer).run(before);
-    before = {Buffer(out[0].data, out[0].data + out[0].type->bytes())};
-    EXPECT_EQ(by_itself, before) << graph.nodes[n].name;
-    ++seen;
-  });
-  EXPECT_EQ(seen, graph.nodes.size());
-}
 
 }  // namespace
 }  // namespace thimble

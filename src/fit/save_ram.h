@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "steps/pricing.h"
+#include "fit/pricing.h"
 
 namespace thimble {
 

@@ -1,4 +1,4 @@
-#include "steps/save_ram.h"
+#include "fit/save_ram.h"
 
 #include <fmt/format.h>
 
@@ -6,9 +6,8 @@
 #include <cmath>
 
 #include "base/table.h"
-#include "steps/pipeline.h"
-#include "steps/strip_candidates.h"
-#include "steps/swap_candidates.h"
+#include "fit/strip_candidates.h"
+#include "fit/swap_candidates.h"
 
 namespace thimble {
 namespace {

@@ -1,4 +1,4 @@
-#include "steps/strip_candidates.h"
+#include "fit/strip_candidates.h"
 
 #include <algorithm>
 #include <numeric>

@@ -1,8 +1,8 @@
-#include "steps/swap_candidates.h"
+#include "fit/swap_candidates.h"
 
 #include <algorithm>
 
-#include "steps/strip_candidates.h"
+#include "fit/strip_candidates.h"
 
 namespace thimble {
 namespace {

@@ -5,8 +5,8 @@
 #include <set>
 #include <vector>
 
+#include "fit/pricing.h"
 #include "passes/strips.h"
-#include "steps/pricing.h"
 
 namespace thimble {
 
