@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <thread>
 
 #include "compress/choose_range.h"
 #include "train/chance.h"
@@ -41,6 +42,15 @@ bool as_good(Task task, const Epoch& a, const Epoch& b) {
   return a.validation_loss <= b.validation_loss;
 }
 
+/// All cores where a step is long enough to be shared out; else they would wait for each other.
+void take_cores(const Graph& network, int64_t batch) {
+  constexpr double kWorthIt = 2e7;  // multiply-adds
+  double macs = 0;
+  for (const Node& node : network.nodes) macs += static_cast<double>(macs_of(network, node));
+  const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  at::set_num_threads(macs * static_cast<double>(batch) >= kWorthIt ? cores : 1);
+}
+
 class Training {
  public:
   Training(Graph network, Task task, const Examples& training, const Examples& validation, const TrainOptions& options,
@@ -55,6 +65,7 @@ class Training {
         cuda_(wants_cuda(options.device)) {
     require_fitting(training), require_fitting(validation);
     if (training.count() == 0) throw Error(Blame::User, "there are no examples to learn from", "see that the training split is not empty");
+    take_cores(network_, options.batch);
     scores_of(network_, task);
     columns_ = network_.type(network_.outputs[0]).elements();
     training_ = batchable(training), validation_ = batchable(validation);
