@@ -16,26 +16,34 @@ THIMBLE_INLINE int32_t thimble_mirrored(int32_t r, int32_t rows) {
   return r;
 }
 
+/* Fills what lies before and behind `rows` values, `reach` at either side. */
+THIMBLE_INLINE void thimble_mirror(float* x, int32_t rows, int32_t reach) {
+  for (int32_t r = 1; r <= reach; ++r) {
+    x[-r] = x[thimble_mirrored(-r, rows)];
+    x[rows - 1 + r] = x[thimble_mirrored(rows - 1 + r, rows)];
+  }
+}
+
+THIMBLE_INLINE float thimble_window_mean(const float* x, int32_t window) {
+  float sum = 0;
+  for (int32_t i = 0; i < window; ++i) sum += x[i];
+  return sum / (float)window;
+}
+
 /* Each value less the mean of its column over the window around it; then each divided by the deviation of what that left. in, out:
- * [rows][columns], possibly the same. scratch: 2 rows floats. */
+ * [rows][columns], possibly the same. scratch: 2 (rows + window - 1) floats. */
 THIMBLE_KERNEL void thimble_cmvn(const float* in, float* out, void* scratch, const thimble_cmvn_shape* s) {
-  float *const column = (float*)scratch, *const centred = column + s->rows;
   const int32_t reach = s->window / 2;
+  float *const column = (float*)scratch + reach, *const centred = column + s->rows + 2 * reach;
   for (int32_t c = 0; c < s->columns; ++c) {
     for (int32_t r = 0; r < s->rows; ++r) column[r] = in[r * s->columns + c];
+    thimble_mirror(column, s->rows, reach);
+    for (int32_t r = 0; r < s->rows; ++r) centred[r] = column[r] - thimble_window_mean(column + r - reach, s->window);
+    thimble_mirror(centred, s->rows, reach);
     for (int32_t r = 0; r < s->rows; ++r) {
-      float sum = 0;
-      for (int32_t i = r - reach; i <= r + reach; ++i) sum += column[thimble_mirrored(i, s->rows)];
-      centred[r] = column[r] - sum / (float)s->window;
-    }
-    for (int32_t r = 0; r < s->rows; ++r) {
-      float sum = 0, squares = 0, mean;
-      for (int32_t i = r - reach; i <= r + reach; ++i) sum += centred[thimble_mirrored(i, s->rows)];
-      mean = sum / (float)s->window;
-      for (int32_t i = r - reach; i <= r + reach; ++i) {
-        const float d = centred[thimble_mirrored(i, s->rows)] - mean;
-        squares += d * d;
-      }
+      const float *const around = centred + r - reach, mean = thimble_window_mean(around, s->window);
+      float squares = 0;
+      for (int32_t i = 0; i < s->window; ++i) squares += (around[i] - mean) * (around[i] - mean);
       out[r * s->columns + c] = centred[r] / (thimble_sqrtf(squares / (float)s->window) + s->least);
     }
   }

@@ -12,7 +12,7 @@ typedef struct {
 } thimble_mfcc_shape;
 
 /* cosines: [coefficient][filter] of the orthonormal transform; coefficient 0 gives way to the log of the frame's energy.
- * scratch: the larger of fft + 1 + filters and 2 frames floats. */
+ * scratch: the larger of fft + 1 + filters and those of the normalisation. */
 THIMBLE_KERNEL void thimble_mfcc(const float* in, float* out, const float* passes, const float* split, const int16_t* edges,
                                  const float* cosines, void* scratch, const thimble_mfcc_shape* s) {
   float *const frame = (float*)scratch, *const energies = frame + s->frames.fft + 1;

@@ -4,6 +4,12 @@
 
 namespace thimble {
 
+TensorType example_of(const Block& block) {
+  const auto [first, second, third] = block.example;
+  if (third > 0) return {DType::U8, {first, second, third}, {}};
+  return {DType::F32, {first, second}, {}};
+}
+
 const Block& block_named(std::string_view name) {
   std::vector<std::string> names;
   for (const Block* block : all_blocks()) {

@@ -1,6 +1,7 @@
 /// A signal block: an op from samples [samples, axes] to features, run by the same C everywhere.
 #pragma once
 
+#include <array>
 #include <optional>
 
 #include "ir/call.h"
@@ -28,13 +29,16 @@ struct Block {
   KernelCall (*lower)(const Node&, const Graph&) = nullptr;
   /// Null or nothing: only whole windows can be computed.
   std::optional<BlockStream> (*stream)(const Node&, const Graph&) = nullptr;
-  /// A window to show the block by: [samples, axes], or [height, width, channels] of bytes.
-  Shape example{125, 3};
+  /// A window to show the block by: samples and axes, or height, width and channels of bytes.
+  std::array<int64_t, 3> example = {125, 3, 0};
+  Attrs (*example_attrs)() = nullptr;         ///< for that, where the defaults ask for a choice
   std::span<const std::string_view> names{};  ///< of the features, where each has a meaning of its own
   /// What one should know who runs the block with these attributes, a sentence each.
   std::vector<std::string> (*remarks)(const Node&, const Graph&) = nullptr;
 };
 
+/// The type of `example`.
+TensorType example_of(const Block& block);
 /// Every block; the registry is written from the file names of src/dsp.
 std::span<const Block* const> all_blocks();
 /// The block of that name; a User error that suggests one when there is none.

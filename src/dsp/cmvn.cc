@@ -13,11 +13,13 @@ thimble_cmvn_shape cmvn_shape(int64_t rows, int64_t columns, int64_t win_size, d
           .least = static_cast<float>(least_deviation)};
 }
 
+int64_t cmvn_scratch_floats(const thimble_cmvn_shape& s) { return 2 * (int64_t{s.rows} + s.window - 1); }
+
 std::string cmvn_literal(const thimble_cmvn_shape& s) {
   return fmt::format("{{{}, {}, {}, {}}}", s.rows, s.columns, s.window, c_literal(s.least));
 }
 
-double cmvn_work(const thimble_cmvn_shape& s) { return double{1} * s.rows * s.columns * (12.0 * s.window + 60); }
+double cmvn_work(const thimble_cmvn_shape& s) { return double{1} * s.rows * s.columns * (19.0 * s.window + 80); }
 
 namespace {
 
@@ -35,7 +37,7 @@ std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
 
 void eval(const Attrs& attrs, Inputs in, Outputs out) {
   const thimble_cmvn_shape shape = shape_of(attrs.as<CmvnAttrs>(), *in[0].type);
-  std::vector<float> scratch(static_cast<size_t>(2 * shape.rows));
+  std::vector<float> scratch(static_cast<size_t>(cmvn_scratch_floats(shape)));
   thimble_cmvn(in[0].as<const float>().data(), out[0].as<float>().data(), scratch.data(), &shape);
 }
 
@@ -54,17 +56,18 @@ KernelCall lower(const Node& node, const Graph& graph) {
 }  // namespace
 
 std::span<const Block> cmvn_blocks() {
-  static const Block kRows[] = {{.op = {.name = "cmvn",
-                                        .summary = "each column of rows of features brought to mean 0 and deviation 1 over time",
-                                        .attrs = CmvnAttrs{},
-                                        .infer = infer,
-                                        .eval = eval},
-                                 .source = "dsp/cmvn.h",
-                                 .in_place = true,
-                                 .scratch = [](const Node& node, const Graph& graph) -> int64_t { return 8 * shape_at(node, graph).rows; },
-                                 .work = [](const Node& node, const Graph& graph) { return cmvn_work(shape_at(node, graph)); },
-                                 .lower = lower,
-                                 .example = {49, 13}}};
+  static const Block kRows[] = {
+      {.op = {.name = "cmvn",
+              .summary = "each column of rows of features brought to mean 0 and deviation 1 over time",
+              .attrs = CmvnAttrs{},
+              .infer = infer,
+              .eval = eval},
+       .source = "dsp/cmvn.h",
+       .in_place = true,
+       .scratch = [](const Node& node, const Graph& graph) -> int64_t { return 4 * cmvn_scratch_floats(shape_at(node, graph)); },
+       .work = [](const Node& node, const Graph& graph) { return cmvn_work(shape_at(node, graph)); },
+       .lower = lower,
+       .example = {49, 13}}};
   return kRows;
 }
 

@@ -18,6 +18,7 @@ struct CmvnAttrs {
 };
 
 thimble_cmvn_shape cmvn_shape(int64_t rows, int64_t columns, int64_t win_size, double least_deviation);
+int64_t cmvn_scratch_floats(const thimble_cmvn_shape& shape);
 std::string cmvn_literal(const thimble_cmvn_shape& shape);
 /// Float operations and memory accesses, roughly.
 double cmvn_work(const thimble_cmvn_shape& shape);

@@ -52,7 +52,7 @@ void eval(const Attrs& attrs, Inputs in, Outputs out) {
 
 double work(const Node& node, const Graph& graph) {
   const TensorType& x = graph.type(node.in[0]);
-  return 12.0 * shape_of(node.attrs.as<FilterAttrs>(), x).sections * static_cast<double>(x.elements());
+  return 17.8 * shape_of(node.attrs.as<FilterAttrs>(), x).sections * static_cast<double>(x.elements());
 }
 
 KernelCall lower(const Node& node, const Graph& graph) {
@@ -78,7 +78,8 @@ std::span<const Block> filter_blocks() {
                                  .source = "dsp/filter.h",
                                  .in_place = true,
                                  .work = work,
-                                 .lower = lower}};
+                                 .lower = lower,
+                                 .example_attrs = [] { return Attrs(FilterAttrs{.high_cutoff = 10}); }}};
   return kRows;
 }
 

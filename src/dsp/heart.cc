@@ -84,7 +84,7 @@ int64_t scratch(const Node& node, const Graph& graph) { return 4 * scratch_float
 
 double work(const Node& node, const Graph& graph) {
   const thimble_heart_shape s = shape_at(node, graph);
-  return s.samples * (40.0 + 9.0 * s.sections) + 60.0 * s.most;
+  return s.samples * (82.0 + 17.8 * s.sections) + 60.0 * s.most;
 }
 
 KernelCall lower(const Node& node, const Graph& graph) {

@@ -65,7 +65,7 @@ std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
 }
 
 int64_t scratch_floats(const thimble_mfcc_shape& s) {
-  return std::max(s.frames.fft + 1 + s.filters, s.cmvn.window > 0 ? 2 * s.frames.frames : 0);
+  return std::max<int64_t>(s.frames.fft + 1 + s.filters, s.cmvn.window > 0 ? cmvn_scratch_floats(s.cmvn) : 0);
 }
 
 void eval(const Attrs& attrs, Inputs in, Outputs out) {

@@ -15,7 +15,12 @@ using ::testing::StartsWith;
 
 class Cli : public ::testing::Test {
  protected:
-  Cli() { write_tiny(model_); }
+  Cli() {
+    write_tiny(model_);
+    std::string ramp = "x,y\n";
+    for (int i = 0; i < 20; ++i) ramp += std::to_string(i) + ",1\n";
+    write_text(in_dir("ramp.csv"), ramp);
+  }
   std::string in_dir(const char* name) const { return dir_.path() / name; }
 
   TempDir dir_;
@@ -39,8 +44,13 @@ TEST_F(Cli, TellsItsVersionAtOnce) {
 }
 
 TEST_F(Cli, EveryVerbHasHelpWithExamples) {
+<<<<<<< HEAD
   for (const char* verb :
        {"boards", "compile", "demo", "doctor", "explain", "inspect", "kernels", "ops", "passes", "profile", "quantize", "run", "verify"}) {
+=======
+  for (const char* verb : {"blocks", "boards", "compile", "demo", "doctor", "explain", "features", "inspect", "kernels", "ops", "passes",
+                           "profile", "run", "verify"}) {
+>>>>>>> cc0070e (Show the signal blocks, and what one computes of a recording; normalise cepstra in 40 % of the time)
     const Said said = run_thimble({verb, "--help"});
     EXPECT_EQ(said.status, 0) << verb;
     EXPECT_THAT(said.out,
@@ -144,6 +154,22 @@ TEST_F(Cli, MistakesAreToldWithTheWayOut) {
        1,
        "error: thimble passes needs a model to run passes on\n  without a model and without flags it lists the passes there are\n"
        "  while running `thimble passes`\n"},
+      {{"blocks", "mfc"},
+       1,
+       "error: there is no signal block 'mfc'; did you mean 'mfcc'?\n  `thimble blocks` lists them\n  while running `thimble blocks`\n"},
+      {{"features", in_dir("ramp.csv"), "--block", "flatten", "--frame-length", "0.1"},
+       1,
+       "error: block 'flatten' has no parameter 'frame_length'; known: scale_axes, average, minimum, maximum, rms, stdev, "
+       "skewness, kurtosis\n  `thimble blocks flatten` lists its parameters\n"
+       "  while computing 'flatten' of 'ramp.csv'\n  while running `thimble features`\n"},
+      {{"features", in_dir("ramp.csv"), "--block", "spectral", "--fft-length", "2"},
+       1,
+       "error: --fft-length = 2 is out of range; it must be between 4 and 4096\n"
+       "  while computing 'spectral' of 'ramp.csv'\n  while running `thimble features`\n"},
+      {{"features", in_dir("ramp.csv"), "--window", "30"},
+       1,
+       "error: 'ramp.csv' has 20 samples, which is less than a window of 30\n  take a shorter --window\n"
+       "  while computing 'spectral' of 'ramp.csv'\n  while running `thimble features`\n"},
       {{"boards", "pico"},
        1,
        "error: thimble boards does not know what to do with 'pico'\n  `thimble boards --help` shows how it is used\n"
@@ -269,6 +295,23 @@ TEST_F(Cli, RandomInputsAreTheSameForTheSameSeed) {
   };
   EXPECT_EQ(out("5"), out("5"));
   EXPECT_NE(out("5"), out("6"));
+}
+
+TEST_F(Cli, FeaturesOfARecordingAreShownAndWritten) {
+  const std::vector<std::string> words = {"features", in_dir("ramp.csv"), "--block", "flatten",    "--rms", "false",    "--stdev",
+                                          "false",    "--skewness",       "false",   "--kurtosis", "false", "--window", "10"};
+  const Said said = run_thimble(words);
+  EXPECT_EQ(said.status, 0) << said.err;
+  EXPECT_THAT(said.out, AllOf(HasSubstr("6 features a window by 'flatten'"), HasSubstr("  ramp.csv             0   4.5   0   9  1  1  1\n"),
+                              HasSubstr("                      10  14.5  10  19  1  1  1\n")));
+}
+
+TEST_F(Cli, TheManualListsEveryBlockWithItsParameters) {
+  const std::string page = read_text(fs::path(THIMBLE_SOURCE_DIR) / "docs/manual/blocks.md");
+  const std::string reference = run_thimble({"blocks", "--markdown"}).out;
+  ASSERT_THAT(reference, HasSubstr("### mfcc\n"));
+  EXPECT_EQ(page.substr(std::min(page.size(), page.find("### "))), reference)
+      << "`thimble blocks --markdown` prints what has to stand at the end of docs/manual/blocks.md";
 }
 
 }  // namespace
