@@ -88,7 +88,7 @@ THIMBLE_INLINE void thimble_fft_split(float* x, int32_t count, const float* w) {
 }
 
 /* passes, split: the tables of src/dsp/fft.h for this N. */
-static __attribute__((unused)) void thimble_real_fft(float* x, int32_t n, const float* passes, const float* split) {
+static __attribute__((noinline, unused)) void thimble_real_fft(float* x, int32_t n, const float* passes, const float* split) {
   const int32_t count = n / 2;
   int32_t q = 1, odd = 0;
   for (int32_t rest = count; rest > 1; rest >>= 1) odd ^= 1;

@@ -34,7 +34,7 @@ void eval(const Attrs& attrs, Inputs in, Outputs out) {
   thimble_decimate(in[0].as<const float>().data(), out[0].as<float>().data(), decimator(a.ratio).data(), &shape);
 }
 
-double work(const Node& node, const Graph& graph) { return 36.0 * static_cast<double>(graph.type(node.in[0]).elements()); }
+double work(const Node& node, const Graph& graph) { return 89.0 * static_cast<double>(graph.type(node.in[0]).elements()); }
 
 KernelCall lower(const Node& node, const Graph& graph) {
   const auto& a = node.attrs.as<DecimateAttrs>();

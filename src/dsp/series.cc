@@ -57,7 +57,7 @@ void eval(const Attrs& attrs, Inputs in, Outputs out) {
 
 double work(const Node& node, const Graph& graph) {
   const TensorType& x = graph.type(node.in[0]);
-  return 6.0 * static_cast<double>(x.elements()) + 60.0 * static_cast<double>(x.shape[1] * node.attrs.as<SeriesAttrs>().points);
+  return 7.3 * static_cast<double>(x.elements()) + 73.0 * static_cast<double>(x.shape[1] * node.attrs.as<SeriesAttrs>().points);
 }
 
 KernelCall lower(const Node& node, const Graph& graph) {

@@ -42,7 +42,7 @@ Geometry::Field frames_field(const thimble_frames_shape& f) {
                                 c_literal(f.gain), c_literal(f.pre_emphasis))};
 }
 
-double frames_work(const thimble_frames_shape& f) { return f.frames * (6.0 * f.length + fft_work(f.fft) + 4.0 * f.fft); }
+double frames_work(const thimble_frames_shape& f) { return f.frames * (8.0 * f.length + fft_work(f.fft) + 8.0 * f.fft); }
 
 std::vector<int16_t> mel_edges(const MelAttrs& mel, const FrameAttrs& frames) {
   const double high = mel.high_frequency > 0 ? mel.high_frequency : frames.rate / 2;
@@ -76,7 +76,7 @@ std::vector<std::string> frames_remarks(const thimble_frames_shape& frames) {
 
 double mel_work(const std::vector<int16_t>& edges) {
   double work = 0;
-  for (size_t f = 0; f + 2 < edges.size(); ++f) work += 10 + 12.0 * (edges[f + 2] - edges[f]);
+  for (size_t f = 0; f + 2 < edges.size(); ++f) work += 10 + 14.0 * (edges[f + 2] - edges[f]);
   return work;
 }
 

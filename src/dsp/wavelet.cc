@@ -64,12 +64,12 @@ int64_t scratch(const Node& node, const Graph& graph) { return 4 * scratch_float
 
 double work(const Node& node, const Graph& graph) {
   const thimble_wavelet_shape s = shape_at(node, graph);
-  double count = s.samples, all = count * (12 + 9 * s.sections);
+  double count = s.samples, all = count * (20 + 17.8 * s.sections);
   for (int32_t level = 0; level < s.levels; ++level) {
     count = (count + s.taps - 1) / 2;
-    all += count * (2.0 * 9 * s.taps + 160);
+    all += count * (2.0 * 15.5 * s.taps + 275);
   }
-  return s.axes * (all + count * 160);
+  return s.axes * (all + count * 275);
 }
 
 KernelCall lower(const Node& node, const Graph& graph) {
