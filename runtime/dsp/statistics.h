@@ -27,9 +27,18 @@ THIMBLE_MATH thimble_moments thimble_moments_about(const float* x, int32_t count
   }
   variance = second / (float)count;
   m.deviation = thimble_sqrtf(variance);
-  if (variance > 0) {
+  if (variance * variance > 1e-30f && fourth < 1e38f) {
     m.skewness = third / (float)count / (variance * m.deviation);
     m.kurtosis = fourth / (float)count / (variance * variance) - 3.0f;
+  } else if (m.deviation > 0) { /* powers leave the range of floats, so once more in units of the deviation */
+    third = fourth = 0;
+    for (int32_t i = 0; i < count; ++i) {
+      const float d = (x[i * step] - mean) / m.deviation, square = d * d;
+      third += square * d;
+      fourth += square * square;
+    }
+    m.skewness = third / (float)count;
+    m.kurtosis = fourth / (float)count - 3.0f;
   }
   return m;
 }

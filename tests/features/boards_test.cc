@@ -120,6 +120,7 @@ TEST_P(Features, AreThoseOfTheDesk) {
       }
       bits += compare(cases, interpreter, windows, run_firmware(firmware, records, false, quiet));
       done += windows.size();
+      if (done < windows_asked()) std::fprintf(stderr, "%s: %zu windows, %zu bits differ\n", GetParam(), done, bits);
     }
   } catch (const Error& error) {
     if (error.blame != Blame::Environment) throw;
