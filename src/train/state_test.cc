@@ -69,6 +69,19 @@ TEST(Checkpoint, IsWholeOrNotThere) {
   }
 }
 
+TEST(Elsewhere, TellsHowToGetTraining) {
+  const fs::path missing = fs::read_symlink("/proc/self/exe").parent_path() / "thimble-train";
+  try {
+    ensure_training_is_here();
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(explain(error),
+              "error: this Thimble was built without training: there is no '" + missing.string() +
+                  "'\n  install libtorch-dev and build with -DTHIMBLE_TRAIN=ON; a model trained elsewhere (.tflite) needs none "
+                  "of it\n");
+  }
+}
+
 TEST(Checkpoint, KnowsOtherWork) {
   Graph graph{.name = "g"};
   Examples examples{.shape = {1}, .values = {1}, .labels = {0}, .targets = {}, .source = {0}, .start = {}};

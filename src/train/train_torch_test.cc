@@ -200,6 +200,12 @@ TEST(Train, SaysWhatDoesNotFit) {
   EXPECT_EQ(attempt(small_net(), odd),
             "error: example 1 holds a number that is not finite\n  `thimble data check` tells which recordings have such numbers\n");
   odd = waves(6, 1);
+  for (float& x : odd.values) x = std::copysign(3e38F, x);
+  EXPECT_EQ(attempt(architecture_named("mlp").build({}, {32, 2}, 3, Task::Classification, 1), odd),
+            "error: the training diverged: the loss of epoch 1 is not a finite number\n"
+            "  a smaller learning_rate, or clip = 1, keeps it together; features far from the range -1 to 1 make it likely\n"
+            "  while training, epoch 1\n");
+  odd = waves(6, 1);
   odd.labels[2] = 3;
   EXPECT_EQ(attempt(small_net(), odd), "error: an example is of class 3, but the network tells 3 classes apart (0 to 2)\n");
   EXPECT_EQ(attempt(small_net(), waves(6, 1), Task::MultiLabel),
