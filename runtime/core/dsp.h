@@ -67,6 +67,19 @@ THIMBLE_INLINE uint32_t thimble_high_halves(uint32_t a, uint32_t b) {
   return r;
 }
 
+/* c + the products of both halves; of the bottom half of a and the top one of b; and so on; c + the high word of a * b. */
+#define THIMBLE_MULTIPLY_DSP(instruction)                                           \
+  THIMBLE_INLINE int32_t thimble_##instruction(uint32_t a, uint32_t b, int32_t c) { \
+    int32_t r;                                                                      \
+    __asm(#instruction " %0, %1, %2, %3" : "=r"(r) : "r"(a), "r"(b), "r"(c));       \
+    return r;                                                                       \
+  }
+THIMBLE_MULTIPLY_DSP(smlad)
+THIMBLE_MULTIPLY_DSP(smlabb)
+THIMBLE_MULTIPLY_DSP(smlabt)
+THIMBLE_MULTIPLY_DSP(smlatb)
+THIMBLE_MULTIPLY_DSP(smmla)
+
 /* A word from any address; these cores load it in one instruction. */
 THIMBLE_INLINE uint32_t thimble_load_word(const void* p) {
   uint32_t word;

@@ -120,6 +120,58 @@ typedef struct {
   int32_t stride, pad_fast, pad_slow, in_zero, pitch, strip, words;
 } thimble_dwconv2d_s8_dsp_shape;
 
+/* What the loop in C is told beside: outputs along the fast axis, bytes from one to the next, and how all channels are requantised. */
+typedef struct {
+  thimble_dwconv2d_s8_dsp_shape at;
+  int32_t fast, fast_step, shift, exact, low, high;
+} thimble_dwconv2d_s8_shared_dsp_shape;
+
+/* Three taps of two neighbouring outputs. */
+THIMBLE_INLINE void thimble_dw3_pair_dsp(int32_t* a, int32_t* b, const uint32_t* x, uint32_t first, uint32_t second, int stride) {
+  if (stride == 1) {
+    *a = thimble_smlabt(x[1], second, thimble_smlad(x[0], first, *a));
+    *b = thimble_smlad(x[1], second, thimble_smlatb(x[0], first, *b));
+  } else {
+    *a = thimble_smlabb(x[1], second, thimble_smlad(x[0], first, *a));
+    *b = thimble_smlabb(x[2], second, thimble_smlad(x[1], first, *b));
+  }
+}
+
+/* The loop over one plane, two outputs at a time. */
+THIMBLE_INLINE void thimble_dw3_lines_dsp(const uint32_t* plane, const int32_t* stream, int8_t* out, int32_t slow,
+                                          const thimble_dwconv2d_s8_shared_dsp_shape* s, int stride) {
+  const int32_t up = (int32_t)((uint32_t)stream[0] >> 24), row = s->at.pitch / 2, shift = s->shift < 0 ? stream[6] : s->shift;
+  const int32_t negative = !s->exact ? 0 : s->shift < 0 ? -(1 << (up - 1)) : stream[6];
+  uint32_t first[3], second[3];
+  for (int32_t n = 0; n < 3; ++n) {
+    const uint32_t even = thimble_even_bytes((uint32_t)stream[n]), k1 = thimble_odd_bytes((uint32_t)stream[n]) << up;
+    const uint32_t k2 = (even >> 16) << up;
+    first[n] = thimble_low_halves(even << up, k1);
+    second[n] = stride == 1 ? thimble_low_halves(k1, k2) : k2;
+  }
+  for (; slow > 0; --slow, plane += row * stride, out += s->at.out_slow_step) {
+    const uint32_t* x = plane;
+    int8_t* to = out;
+    for (int32_t left = s->fast; left > 0; left -= 2, x += stride) {
+      int32_t a = stream[3], b = a;
+      thimble_dw3_pair_dsp(&a, &b, x, first[0], second[0], stride);
+      thimble_dw3_pair_dsp(&a, &b, x + row, first[1], second[1], stride);
+      thimble_dw3_pair_dsp(&a, &b, x + 2 * row, first[2], second[2], stride);
+      for (int32_t k = 0; k < 2 && k < left; ++k, a = b, to += s->fast_step) {
+        const int32_t high = thimble_smmla((uint32_t)a, (uint32_t)stream[4], stream[5]) + (negative & (a >> 31));
+        *to = (int8_t)thimble_clamp(high >> shift, s->low, s->high);
+      }
+    }
+  }
+}
+THIMBLE_INLINE void thimble_dw3_any_dsp(const uint32_t* plane, const int32_t* stream, int8_t* out, int32_t slow,
+                                        const thimble_dwconv2d_s8_shared_dsp_shape* s) {
+  if (s->at.stride == 1)
+    thimble_dw3_lines_dsp(plane, stream, out, slow, s, 1);
+  else
+    thimble_dw3_lines_dsp(plane, stream, out, slow, s, 2);
+}
+
 /* Four neighbouring channels of a pixel, lowest first. The last group of a layer may miss some: they are read from behind. */
 THIMBLE_INLINE uint32_t thimble_four_channels_dsp(const int8_t* p, int32_t missing) {
   return thimble_load_word(p - missing) >> (8 * missing);
@@ -155,9 +207,10 @@ THIMBLE_INLINE void thimble_fill_words(uint32_t* to, int32_t count, uint32_t wor
   for (int32_t i = 0; i < count; ++i) to[i] = word;
 }
 
-/* One group of four channels, `missing` of which do not exist. */
+/* One group of four channels, `missing` of which do not exist; `any`: the loop is that in C. */
 THIMBLE_INLINE void thimble_dwconv2d_group_dsp(const int8_t* in, int8_t* out, const int32_t* stream, uint32_t* planes,
-                                               thimble_asm_dsp channel, int32_t missing, const thimble_dwconv2d_s8_dsp_shape* s) {
+                                               thimble_asm_dsp channel, int32_t missing, const thimble_dwconv2d_s8_dsp_shape* s,
+                                               const thimble_dwconv2d_s8_shared_dsp_shape* any) {
   const uint32_t zero = (uint32_t)(s->in_zero & 0xffff) * 0x10001u;
   const int32_t row_words = s->pitch / 2, rows = (s->strip - 1) * s->stride + 3, plane_words = rows * row_words, keep = 3 - s->stride;
   int32_t have = 0; /* rows of the padded input that have been widened */
@@ -176,9 +229,14 @@ THIMBLE_INLINE void thimble_dwconv2d_group_dsp(const int8_t* in, int8_t* out, co
       else
         for (int32_t k = 0; k < 4; ++k) thimble_fill_words(row + k * plane_words, row_words, zero);
     }
-    for (int32_t k = 0; k < 4 - missing; ++k)
-      ((thimble_dwconv2d_channel_dsp)channel)((const int16_t*)(planes + k * plane_words), stream + s->words * k,
-                                              out + done * s->out_slow_step + k, make);
+    for (int32_t k = 0; k < 4 - missing; ++k) {
+      const int32_t* const words = stream + s->words * k;
+      int8_t* const to = out + done * s->out_slow_step + k;
+      if (any)
+        thimble_dw3_any_dsp(planes + k * plane_words, words, to, make, any);
+      else
+        ((thimble_dwconv2d_channel_dsp)channel)((const int16_t*)(planes + k * plane_words), words, to, make);
+    }
   }
 }
 
@@ -189,8 +247,20 @@ THIMBLE_KERNEL void thimble_dwconv2d_s8_dsp(const int8_t* in, int8_t* out, const
   const int32_t rows = (s->strip - 1) * s->stride + 3;
   int32_t c = 0;
   thimble_fill_words(planes, 4 * rows * s->pitch / 2, (uint32_t)(s->in_zero & 0xffff) * 0x10001u);
-  for (; c + 4 <= s->channels; c += 4) thimble_dwconv2d_group_dsp(in + c, out + c, stream + s->words * c, planes, channel, 0, s);
-  if (s->channels % 4) thimble_dwconv2d_group_dsp(in + c, out + c, stream + s->words * c, planes, channel, 4 - s->channels % 4, s);
+  for (; c + 4 <= s->channels; c += 4) thimble_dwconv2d_group_dsp(in + c, out + c, stream + s->words * c, planes, channel, 0, s, NULL);
+  if (s->channels % 4) thimble_dwconv2d_group_dsp(in + c, out + c, stream + s->words * c, planes, channel, 4 - s->channels % 4, s, NULL);
+}
+
+/* The same with the loop in C: a model has it once, whatever the shapes of its layers. */
+THIMBLE_ONCE void thimble_dwconv2d_s8_shared_dsp(const int8_t* in, int8_t* out, const int32_t* stream, void* scratch,
+                                                 const thimble_dwconv2d_s8_shared_dsp_shape* s) {
+  uint32_t* const planes = (uint32_t*)scratch;
+  const int32_t rows = (s->at.strip - 1) * s->at.stride + 3;
+  thimble_fill_words(planes, 4 * rows * s->at.pitch / 2, (uint32_t)(s->at.in_zero & 0xffff) * 0x10001u);
+  for (int32_t c = 0; c < s->at.channels; c += 4) {
+    const int32_t missing = c + 4 > s->at.channels ? c + 4 - s->at.channels : 0;
+    thimble_dwconv2d_group_dsp(in + c, out + c, stream + s->at.words * c, planes, NULL, missing, &s->at, s);
+  }
 }
 
 #endif

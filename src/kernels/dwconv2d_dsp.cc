@@ -4,6 +4,7 @@
 
 #include "kernels/dsp_packing.h"
 #include "kernels/packing.h"
+#include "kernels/window2d.h"
 #include "ops/dwconv2d.h"
 
 namespace thimble {
@@ -65,7 +66,7 @@ std::optional<std::string> refuses(const Node& node, const Graph& graph) {
     return reason;
   const Planes p = planes_of(at, kMost);
   if (4 * p.pitch + 16 > 1020) return "a row of the input is too long for a load's offset";
-  if (kMost == kLean && p.strip == planes_of(at, kFast).strip) return "dwconv2d_s8_dsp takes no more scratch";
+  if (kMost == kLean && p.strip == planes_of(at, kFast).strip) return "the kernel that is not lean takes no more scratch";
   return refuses_scaling(dwconv2d_layer(node, graph));
 }
 
@@ -102,12 +103,55 @@ std::vector<int32_t> make_stream(const Int8Layer& layer, const Int8Scaling& scal
   return stream;
 }
 
+Fields shape_of(const Window2d& at, const Planes& p, int32_t in_zero, int64_t words) {
+  const int64_t in_row = at.in_w * at.in_c, out_row = at.out_w * at.in_c;
+  return {{"in_fast", c_literal(p.in_fast)},
+          {"in_slow", c_literal(p.in_slow)},
+          {"out_slow", c_literal(p.slow)},
+          {"channels", c_literal(at.in_c)},
+          {"in_fast_step", c_literal(p.rows_fast ? in_row : at.in_c)},
+          {"in_slow_step", c_literal(p.rows_fast ? at.in_c : in_row)},
+          {"out_slow_step", c_literal(p.rows_fast ? at.in_c : out_row)},
+          {"stride", c_literal(at.stride_h)},
+          {"pad_fast", c_literal(p.pad_fast)},
+          {"pad_slow", c_literal(p.pad_slow)},
+          {"in_zero", c_literal(int64_t{in_zero})},
+          {"pitch", c_literal(p.pitch)},
+          {"strip", c_literal(p.strip)},
+          {"words", c_literal(4 + words)}};
+}
+
+template <int64_t kMost>
+KernelCall lower_shared(const Node& node, const Graph& graph) {
+  const Window2d at = lay(node, graph);
+  const Int8Layer layer = dwconv2d_layer(node, graph);
+  const Planes p = planes_of(at, kMost);
+  const Int8Scaling scaling = scaling_of(layer, 12, 4);
+  Fields fields = shape_of(at, p, graph.type(node.in[0]).quant.zero[0], scaling.words());
+  fields.front().value.insert(0, "{");
+  fields.back().value += "}";
+  for (const auto& [name, value] :
+       std::initializer_list<std::pair<const char*, int64_t>>{{"fast", p.fast},
+                                                              {"fast_step", p.rows_fast ? at.out_w * at.in_c : at.in_c},
+                                                              {"shift", scaling.shift},
+                                                              {"exact", scaling.exact},
+                                                              {"low", layer.range.min},
+                                                              {"high", layer.range.max}})
+    fields.push_back({name, c_literal(value)});
+  return KernelCall("thimble_dwconv2d_s8_shared_dsp")
+      .input(0)
+      .output(0)
+      .constant("stream", make_stream(layer, scaling, p))
+      .scratch()
+      .geometry("thimble_dwconv2d_s8_shared_dsp_shape", std::move(fields));
+}
+
 template <int64_t kMost>
 KernelCall lower(const Node& node, const Graph& graph) {
   const Window2d at = lay(node, graph);
   const Int8Layer layer = dwconv2d_layer(node, graph);
   const Planes p = planes_of(at, kMost);
-  const int64_t in_row = at.in_w * at.in_c, out_row = at.out_w * at.in_c;
+  const int64_t out_row = at.out_w * at.in_c;
   const int64_t step_fast = p.rows_fast ? out_row : at.in_c, step_slow = p.rows_fast ? at.in_c : out_row;
   const Int8Scaling scaling = scaling_of(layer, 12, 4);                // here a smaller `up` is free: it is in the weights
   const int up = scaling.exact && scaling.shift < 0 ? scaling.up : 8;  // where the code needs to know
@@ -122,20 +166,13 @@ KernelCall lower(const Node& node, const Graph& graph) {
       .constant("stream", make_stream(layer, scaling, p))
       .scratch()
       .name(channel)
-      .geometry("thimble_dwconv2d_s8_dsp_shape", {{"in_fast", c_literal(p.in_fast)},
-                                                  {"in_slow", c_literal(p.in_slow)},
-                                                  {"out_slow", c_literal(p.slow)},
-                                                  {"channels", c_literal(at.in_c)},
-                                                  {"in_fast_step", c_literal(p.rows_fast ? in_row : at.in_c)},
-                                                  {"in_slow_step", c_literal(p.rows_fast ? at.in_c : in_row)},
-                                                  {"out_slow_step", c_literal(step_slow)},
-                                                  {"stride", c_literal(at.stride_h)},
-                                                  {"pad_fast", c_literal(p.pad_fast)},
-                                                  {"pad_slow", c_literal(p.pad_slow)},
-                                                  {"in_zero", c_literal(int64_t{graph.type(node.in[0]).quant.zero[0]})},
-                                                  {"pitch", c_literal(p.pitch)},
-                                                  {"strip", c_literal(p.strip)},
-                                                  {"words", c_literal(int64_t{4 + scaling.words()})}});
+      .geometry("thimble_dwconv2d_s8_dsp_shape", shape_of(at, p, graph.type(node.in[0]).quant.zero[0], scaling.words()));
+}
+
+/// Half as many outputs at a time, and a loop that is told its shape.
+template <int64_t kMost>
+double cycles_shared(const Node& node, const Graph& graph, const Board& board) {
+  return 1.4 * cycles<kMost>(node, graph, board);
 }
 
 template <int64_t kMost>
@@ -152,10 +189,20 @@ Kernel row(std::string_view name) {
           .per_shape = true};
 }
 
+template <int64_t kMost>
+Kernel shared_row(std::string_view name) {
+  Kernel kernel = row<kMost>(name);
+  kernel.cycles = cycles_shared<kMost>;
+  kernel.lower = lower_shared<kMost>;
+  kernel.per_shape = false;
+  return kernel;
+}
+
 }  // namespace
 
 std::span<const Kernel> dwconv2d_dsp_kernels() {
-  static const Kernel kRows[] = {row<kFast>("dwconv2d_s8_dsp"), row<kLean>("dwconv2d_s8_dsp_lean")};
+  static const Kernel kRows[] = {row<kFast>("dwconv2d_s8_dsp"), row<kLean>("dwconv2d_s8_dsp_lean"),
+                                 shared_row<kFast>("dwconv2d_s8_shared_dsp"), shared_row<kLean>("dwconv2d_s8_shared_dsp_lean")};
   return kRows;
 }
 

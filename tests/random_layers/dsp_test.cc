@@ -38,6 +38,7 @@ TEST_P(RandomDspLayersInLittleFlash, AgreeWithTheInterpreter) { expect_family_eq
 
 INSTANTIATE_TEST_SUITE_P(, RandomDspLayersInLittleFlash,
                          ::testing::Values(Family{"conv2d", &RandomLayers::add_conv2d, 60, 83},
+                                           Family{"dwconv2d", &RandomLayers::add_dwconv2d, 60, 60},
                                            Family{"fully_connected", &RandomLayers::add_fully_connected, 60, 80},
                                            Family{"sum", &RandomLayers::add_sum, 30, 83},
                                            Family{"any_conv2d", &RandomLayers::add_any_conv2d, 60, 88}),
