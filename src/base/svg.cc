@@ -130,7 +130,7 @@ std::string svg_heat_map(const HeatMap& map) {
       text_at(14, top + 17.0 * static_cast<double>(map.rows.size()), "middle", map.row_title,
               fmt::format(" fill-opacity=\"0.7\" transform=\"rotate(-90 14 {:.0f})\"", top + 17.0 * static_cast<double>(map.rows.size())));
   for (size_t c = 0; c < map.columns.size(); ++c)
-    text += text_at(left + (static_cast<double>(c) + 0.5) * side, 58, "middle", map.columns[c].substr(0, static_cast<size_t>(side) / 7));
+    text += text_at(left + (static_cast<double>(c) + 0.5) * side, 58, "middle", map.columns[c].substr(0, static_cast<size_t>(side) / 6));
   for (size_t r = 0; r < map.rows.size(); ++r) {
     const double y = top + 34.0 * static_cast<double>(r);
     text += text_at(left - 6, y + 21, "end", map.rows[r].substr(0, 24));

@@ -58,7 +58,7 @@ synthetic = "shapes"
 [network]
 architecture = "cnn"
 [train]
-epochs = 20
+epochs = 40
 [deploy]
 board = "nano33ble"
 )"},

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cmath>
 #include <cstring>
 
@@ -96,7 +97,8 @@ std::string board_text(const Board& board, const OnBoard& run, int64_t count, in
                             styled(other == 0 ? Style::Good : Style::Bad, grouped(other)), grouped(count));
 }
 
-void keep(const Impulse& impulse, const EvalRequest& request, const Dataset& dataset, const Scores& scores, const OnBoard* on_board) {
+void keep(const Impulse& impulse, const EvalRequest& request, const Dataset& dataset, const Scores& scores, const OnBoard* on_board,
+          double seconds) {
   RunStore store(impulse.project.runs());
   const int64_t id = store.begin({.kind = "eval",
                                   .project = impulse.project.project.name,
@@ -111,10 +113,11 @@ void keep(const Impulse& impulse, const EvalRequest& request, const Dataset& dat
     store.add(id, Metric{Metric::kWhole, "flash", static_cast<double>(on_board->sizes.flash())});
     if (on_board->cycles) store.add(id, Metric{Metric::kWhole, "cycles", *on_board->cycles});
   }
-  store.finish(id, "done", 0);
+  store.finish(id, "done", seconds);
 }
 
 StepResult run(const AttrBag& bag, Progress& progress) {
+  const auto start = std::chrono::steady_clock::now();
   const auto request = from_bag<EvalRequest>(bag);
   const Board& board = board_named(request.board);
   const Impulse impulse = load_impulse(request.project);
@@ -137,7 +140,8 @@ StepResult run(const AttrBag& bag, Progress& progress) {
     result.status = other == 0 ? 0 : 1;
   }
   const Scores scores = scores_of(impulse.project.project.task, dataset, examples, outputs);
-  keep(impulse, request, dataset, scores, on_board ? &*on_board : nullptr);
+  keep(impulse, request, dataset, scores, on_board ? &*on_board : nullptr,
+       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   result.text = fmt::format("{}: {} windows of the {} split through its C {}\n\n{}{}", styled(Style::Bold, impulse.project.project.name),
                             grouped(examples.count()), request.split, elsewhere ? "on the emulated " + request.board : "on this machine",
                             scores_text(scores), about);

@@ -33,6 +33,15 @@ struct TrainRequest {
   }
 };
 
+/// What the command line sets, as a section of its own behind the thimble.toml: a run tells all that it was made with.
+std::string config_of(const Project& project, const TrainRequest& request) {
+  std::string given;
+  if (request.seed >= 0) given += fmt::format("seed = {}\n", request.seed);
+  if (request.epochs >= 0) given += fmt::format("epochs = {}\n", request.epochs);
+  if (request.qat_epochs >= 0) given += fmt::format("qat_epochs = {}\n", request.qat_epochs);
+  return given.empty() ? project.text : project.text + "\n[given]\n" + given;
+}
+
 Project project_of(const TrainRequest& request) {
   Project project = load_project(request.project);
   if (request.seed >= 0) project.train.seed = request.seed;
@@ -41,11 +50,11 @@ Project project_of(const TrainRequest& request) {
   return project;
 }
 
-/// Tells of the epochs: a bar of all, a line of some.
+/// Tells of the epochs: a bar of all, a line of some. Between the float epochs and those of the int8 graph lies one that only measures.
 class Teller {
  public:
   Teller(const Project& project, Progress& progress)
-      : total_(project.train.epochs + project.train.qat_epochs), task_(project.project.task), progress_(progress) {}
+      : total_(project.train.epochs + 1 + project.train.qat_epochs), task_(project.project.task), progress_(progress) {}
 
   void operator()(const Epoch& epoch) {
     const bool first_int8 = epoch.qat && !int8_;
@@ -160,20 +169,20 @@ StepResult told(const Project& project, const TrainedProject& result, const Comp
   return told;
 }
 
-RunStart start_of(const Project& project) {
+RunStart start_of(const Project& project, const TrainRequest& request) {
   return {.kind = "train",
           .project = project.project.name,
-          .config = project.text,
+          .config = config_of(project, request),
           .data_hash = "",
           .version = version(),
           .seed = project.train.seed};
 }
 
-StepResult train_once(const Project& project, bool fresh, Progress& progress) {
+StepResult train_once(const Project& project, const TrainRequest& request, Progress& progress) {
   RunStore store(project.runs());
-  const int64_t id = store.begin(start_of(project));
+  const int64_t id = store.begin(start_of(project, request));
   const fs::path checkpoint = project.folder / ".thimble" / "checkpoint";
-  if (fresh) fs::remove_all(checkpoint);
+  if (request.fresh) fs::remove_all(checkpoint);
   Teller teller(project, progress);
   const TrainedProject result = train_project(
       project,
@@ -205,7 +214,7 @@ std::pair<double, double> spread_of(const std::vector<double>& values) {
 }
 
 /// One training for each fold; nothing is written but the figures of each as a run.
-StepResult train_folds(Project project, Progress& progress) {
+StepResult train_folds(Project project, const TrainRequest& request, Progress& progress) {
   const int64_t folds = fold_count(recordings_of(project, progress), project.split);
   RunStore store(project.runs());
   Table table({{"left out"}, {"windows", Align::Right}, {"figure"}, {"int8", Align::Right}, {"float", Align::Right}});
@@ -214,7 +223,7 @@ StepResult train_folds(Project project, Progress& progress) {
   StepResult result;
   for (project.split.fold = 0; project.split.fold < folds; ++project.split.fold) {
     progress.say(fmt::format("fold {} of {}", project.split.fold + 1, folds));
-    const int64_t id = store.begin(start_of(project));
+    const int64_t id = store.begin(start_of(project, request));
     Teller teller(project, progress);
     const TrainedProject fold = train_project(project, teller, {}, progress);
     const auto [name, value] = fold.int8.headline();
@@ -241,10 +250,10 @@ StepResult run(const AttrBag& bag, Progress& progress) {
   Project project = project_of(request);
   board_named(project.deploy.board);
   ensure_training_is_here();
-  if (!request.leave_one_group_out && request.folds == 0) return train_once(project, request.fresh, progress);
+  if (!request.leave_one_group_out && request.folds == 0) return train_once(project, request, progress);
   project.split.leave_group_out = request.leave_one_group_out;
   project.split.folds = request.leave_one_group_out ? 0 : request.folds;
-  return train_folds(std::move(project), progress);
+  return train_folds(std::move(project), request, progress);
 }
 
 }  // namespace
