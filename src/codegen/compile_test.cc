@@ -58,6 +58,25 @@ TEST(Compile, SelfTestPassesInCAndCpp) {
   }
 }
 
+TEST(Compile, TheExampleOfAStreamReadsLines) {
+  Graph graph{.name = "Level"};
+  const Block& flatten = block_named("flatten");
+  AttrBag attrs;
+  for (const char* one : {"minimum", "rms", "stdev", "skewness", "kurtosis"}) attrs[one] = false;
+  const ValueId x = graph.add_input("samples", {DType::F32, {2, 1}, {}});
+  graph.outputs = {graph.add_node(flatten.op, "flatten", {x}, flatten.op.attrs.with(attrs))};
+  const Stream about{.rate = 4, .stride = 1, .channels = {{"x", ""}}, .classes = {"low", "high"}, .smoothing = {1, 1, 3}};
+  const Compiled model = compile(graph, board_named("x86_64"), {.golden = false, .stream = about});
+  const TempDir dir;
+  write_text(dir.path() / "level.h", model.header);
+  write_text(dir.path() / "level.c", model.source);
+  write_text(dir.path() / "level_example.c", example_text(model));
+  write_text(dir.path() / "in.csv", "1\n2\n6,\n1\n");
+  const CommandResult built =
+      run_command({"sh", "-c", "gcc -std=c99 -Wall -Wextra -Werror level.c level_example.c && ./a.out < in.csv"}, dir.path());
+  EXPECT_EQ(built.out, "    0.50 s  uncertain\n    0.75 s  high\n    1.00 s  high\n");
+}
+
 TEST(Compile, StreamsPassTheirSelfTestInCAndCpp) {
   Graph graph{.name = "Wand"};
   const Block& flatten = block_named("flatten");

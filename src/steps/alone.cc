@@ -16,7 +16,7 @@ AloneCost measure_alone(const Graph& graph, const Node& node, const Kernel& kern
   const Compiled model = compile(alone(graph, node), board, {.optimize = optimize, .golden = false, .prefer = prefer});
   const TempDir dir;
   const Firmware firmware = build_firmware(model, board, dir.path(), {}, silent);
-  const RunResult run = run_firmware(firmware, random_records(input_types(model.graph), Texture::Uniform, 1, 1), /*count=*/true, silent);
+  const RunResult run = run_firmware(firmware, random_records(input_types(model), Texture::Uniform, 1, 1), /*count=*/true, silent);
   if (!run.cycles || !run.instructions)
     throw Error(Blame::Unsupported, fmt::format("the emulator of the board '{}' does not count cycles", board.name),
                 "`thimble boards` lists others");

@@ -4,21 +4,27 @@
 
 #include "base/files.h"
 #include "base/table.h"
+#include "base/version.h"
 #include "deploy/deploy.h"
+#include "runs/store.h"
 #include "steps/memory.h"
+#include "steps/performance.h"
 #include "steps/pipeline.h"
 
 namespace thimble {
 namespace {
 
 struct CompileRequest : ModelOnBoard {
-  std::string out = "out";
-  bool plan_only = false;
+  std::string out;
+  bool plan_only = false, run = false;
+  int64_t recordings = 20;
   template <class V>
   void fields(V&& v) {
     ModelOnBoard::fields(v);
-    v("out", out, "folder that the C is written into");
+    v("out", out, "folder that the C is written into; none: out, of a project its out/firmware");
     v("plan_only", plan_only, "do not link a firmware: no compiler is needed, and sizes come from the plan");
+    v("run", run, "of a project: play recordings of its test split on the emulated board, as if from the sensor");
+    v("recordings", recordings, "how many of them; 0: all", between(0, 100000));
   }
 };
 
@@ -76,17 +82,68 @@ void require_room(const Compiled& model, const Board& board) {
               "--optimize ram makes it as small as it gets; `thimble boards` lists larger boards");
 }
 
+/// The folder that is meant where none is given.
+fs::path folder_of(const CompileRequest& request) {
+  if (!request.out.empty()) return request.out;
+  return is_project(request.model) ? fs::path(request.model) / "out" / "firmware" : fs::path("out");
+}
+
+/// Writes the C, and for a stream a program that feeds it; tells the files.
+std::vector<fs::path> write_files(const Compiled& model, const fs::path& folder) {
+  std::vector<fs::path> files = {folder / (model.name + ".c"), folder / (model.name + ".h")};
+  write_text(files[0], model.source);
+  write_text(files[1], model.header);
+  if (model.stream) write_text(files.emplace_back(folder / (model.name + "_example.c")), example_text(model));
+  return files;
+}
+
+void require_project(const CompileRequest& request) {
+  if (!request.run || is_project(request.model)) return;
+  throw Error(Blame::User, fmt::format("--run plays the recordings of a project, and '{}' is none", request.model),
+              fmt::format("`thimble run {}` feeds a model numbers", request.model));
+}
+
+/// What the impulse costs and says on the board; appended to the result.
+void play_project(const CompileRequest& request, const Prepared& prepared, StepResult& result, Progress& progress) {
+  const Stream& stream = prepared.stream.value();
+  std::vector<Playing> recordings = test_recordings(dataset_of(load_impulse(request.model).project, progress), request.recordings);
+  const Performance performance = perform(prepared.compiled, *prepared.board, stream, std::move(recordings), progress);
+  result.text += fmt::format("\n{} recordings that it never saw, played on {}:\n\n{}\n{}", performance.recordings.size(), request.board,
+                             timeline_text(performance.recordings, stream), cost_text(performance, *prepared.board));
+  result.json.set("played", played_json(performance.recordings, stream));
+  set_cost(result.json, performance);
+}
+
+/// Notes the compilation in the project's store of runs.
+void keep_run(const CompileRequest& request, const FirmwareSizes& sizes, const std::vector<fs::path>& files) {
+  const Impulse impulse = load_impulse(request.model);
+  RunStore store(impulse.project.runs());
+  const int64_t id = store.begin({.kind = "compile",
+                                  .project = impulse.project.project.name,
+                                  .config = impulse.project.text,
+                                  .data_hash = impulse.learnt.data_hash,
+                                  .version = version(),
+                                  .seed = impulse.project.train.seed});
+  store.add(id, Metric{Metric::kWhole, "ram_bytes", static_cast<double>(sizes.ram())});
+  store.add(id, Metric{Metric::kWhole, "flash_bytes", static_cast<double>(sizes.flash())});
+  for (const fs::path& file : files) {
+    const FileMark mark = mark_of(file);
+    store.add(id, Artefact{fs::proximate(file, request.model).string(), mark.bytes, mark.hash});
+  }
+  store.finish(id, "done", 0);
+}
+
 StepResult run(const AttrBag& bag, Progress& progress) {
   const auto request = from_bag<CompileRequest>(bag);
+  require_project(request);
   const Prepared prepared = prepare(request, progress, /*golden=*/true);
   const Compiled& model = prepared.compiled;
   std::string why_not = "--plan-only was given";
   const auto sizes = request.plan_only ? std::nullopt : linked_sizes(model, *prepared.board, progress, why_not);
   if (sizes) require_within_limit(request, model.name, sizes->ram(), "arena, state and stack");
   if (!sizes) require_room(model, *prepared.board);
-  const fs::path source = fs::path(request.out) / (model.name + ".c"), header = fs::path(request.out) / (model.name + ".h");
-  write_text(source, model.source);
-  write_text(header, model.header);
+  const std::vector<fs::path> files = write_files(model, folder_of(request));
+  if (prepared.stream) keep_run(request, sizes ? *sizes : planned_sizes(model), files);
 
   StepResult result;
   result.text = fmt::format("{} for {}: {}\n\n{}\n{}\n", styled(Style::Bold, model.name), request.board, prepared.board->summary,
@@ -94,13 +151,19 @@ StepResult run(const AttrBag& bag, Progress& progress) {
   for (const std::string& change : prepared.saved) result.text += "  " + wrapped(change, terminal().width - 2, "  ") + "\n";
   if (!prepared.saved.empty()) result.text += "\n";
   result.text += sizes ? memory_text(*prepared.board, *sizes) : planned_memory_text(*prepared.board, model, why_not);
-  result.text += fmt::format("\nwrote {} and {}\n", styled(Style::Bold, source.string()), styled(Style::Bold, header.string()));
+  std::string wrote;
+  for (const fs::path& file : files)
+    wrote += (wrote.empty() ? "" : &file == &files.back() ? " and " : ", ") + styled(Style::Bold, file.lexically_normal().string());
+  result.text += fmt::format("\nwrote {}\n", wrote);
 
+  Json::Array paths;
+  for (const fs::path& file : files) paths.push_back(file.string());
   result.json.set("model", request.model).set("board", request.board).set("name", model.name).set("exact", sizes.has_value());
   set_memory(result.json, sizes ? *sizes : planned_sizes(model));
   result.json.set("saved_ram", Json::Array(prepared.saved.begin(), prepared.saved.end()));
   result.json.set("lower_bound", model.plan.lower_bound).set("layers", layers_json(model));
-  result.json.set("compiler_level", model.compiler_level).set("files", Json::Array{source.string(), header.string()});
+  result.json.set("compiler_level", model.compiler_level).set("files", paths);
+  if (request.run) play_project(request, prepared, result, progress);
   return result;
 }
 
@@ -109,13 +172,17 @@ StepResult run(const AttrBag& bag, Progress& progress) {
 std::span<const Step> compile_steps() {
   static const Step kRows[] = {
       {.name = "compile",
-       .summary = "turn a model into one .c and one .h, with the RAM and flash it will take",
+       .summary = "turn a model or a project into one .c and one .h, with the RAM and flash it will take",
        .stage = Stage::Build,
        .details = "The C is freestanding C99: no heap, no library, no dependency. Where the board's compiler is here, a firmware is linked "
-                  "against the board's true limits, so that the sizes printed are exact and a model that does not fit is told now.",
+                  "against the board's true limits, so that the sizes printed are exact and a model that does not fit is told now. Of a "
+                  "project that is "
+                  "trained, signal blocks, network and smoothing become one library that takes samples in physical units as they come "
+                  "(<name>_push) or a whole window (<name>_run).",
        .examples = "thimble compile kws.tflite --board nano33ble\n"
                    "thimble compile kws.tflite --board pico --out firmware/model --optimize flash\n"
                    "thimble compile kws.tflite --plan-only            # no compiler needed: sizes from the plan\n"
+                   "thimble compile gestures --run                   # the impulse of a project, played to on the board\n"
                    "thimble compile kws.tflite --json | jq .ram.total",
        .positional = {"model"},
        .required = 1,

@@ -158,7 +158,7 @@ class Inspection {
 
 StepResult run(const AttrBag& bag, Progress&) {
   const auto request = from_bag<InspectRequest>(bag);
-  Graph graph = load_model(request.model);
+  Graph graph = load_model_or_project(request.model).graph;
   if (request.after_passes) graph = after_passes(std::move(graph));
   const Inspection inspection(graph);
   StepResult result{.text = inspection.text(), .json = inspection.json(request.model)};

@@ -67,7 +67,7 @@ std::string snapshots(const std::vector<PassReport>& reports) {
 }
 
 StepResult run_passes(const PassesRequest& request) {
-  Graph graph = load_model(request.model);
+  Graph graph = load_model_or_project(request.model).graph;
   const size_t nodes_before = graph.nodes.size();
   const auto reports = run_pipeline(graph, {.stop_after = request.stop_after, .without = request.without, .snapshots = request.show});
   Table table({{"pass"}, {"rewrites", Align::Right}, {"layers after", Align::Right}, {"ms", Align::Right}, {"what it found", Align::Wrap}});

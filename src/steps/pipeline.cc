@@ -11,6 +11,8 @@
 #include "fit/tuned.h"
 #include "formats/import.h"
 #include "passes/strips.h"
+#include "steps/playing.h"
+#include "steps/training.h"
 
 namespace thimble {
 namespace {
@@ -51,6 +53,15 @@ Graph load_model(const std::filesystem::path& path) {
   return import_model(path);
 }
 
+bool is_project(const std::filesystem::path& path) { return fs::exists(path / kProjectFile); }
+
+Loaded load_model_or_project(const std::filesystem::path& path) {
+  if (!fs::is_directory(path)) return {load_model(path), std::nullopt};
+  Impulse impulse = load_impulse(path);
+  Stream stream = stream_of(impulse);
+  return {std::move(impulse.whole), std::move(stream)};
+}
+
 Graph after_passes(Graph graph, std::vector<PassReport>* reports) {
   std::vector<PassReport> all = run_pipeline(graph);
   if (reports) *reports = std::move(all);
@@ -63,8 +74,10 @@ CompileOptions options_of(const ModelOnBoard& request, const Board& board, bool 
   return options;
 }
 
-Compiled compile_for(const Board& board, Graph graph, const ModelOnBoard& request, bool golden, std::vector<std::string>* saved) {
+Compiled compile_for(const Board& board, Graph graph, const ModelOnBoard& request, bool golden, std::vector<std::string>* saved,
+                     const std::optional<Stream>& stream) {
   CompileOptions options = options_of(request, board, golden);
+  options.stream = stream;
   RamSaved less = save_ram(std::move(graph), board, options, ram_policy(request.optimize, board, most_ram(request, board)));
   options.prefer = preference_with(std::move(less.swaps), std::move(options.prefer));
   if (saved) *saved = std::move(less.notes);
@@ -77,9 +90,11 @@ Prepared prepare(const ModelOnBoard& request, Progress& progress, bool golden) {
   Prepared prepared;
   prepared.board = &board_named(request.board);
   progress.begin(fmt::format("compiling {} for {}", stem_of(request.model), request.board));
-  prepared.imported = load_model(request.model);
+  Loaded loaded = load_model_or_project(request.model);
+  prepared.imported = std::move(loaded.graph);
+  prepared.stream = std::move(loaded.stream);
   Graph graph = after_passes(prepared.imported, &prepared.passes);
-  prepared.compiled = compile_for(*prepared.board, std::move(graph), request, golden, &prepared.saved);
+  prepared.compiled = compile_for(*prepared.board, std::move(graph), request, golden, &prepared.saved, prepared.stream);
   return prepared;
 }
 

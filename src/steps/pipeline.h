@@ -6,6 +6,7 @@
 #include <string>
 
 #include "codegen/compiled.h"
+#include "codegen/stream.h"
 #include "passes/passes.h"
 #include "passes/strips.h"
 #include "steps/step.h"
@@ -18,7 +19,7 @@ struct ModelRequest {
   std::string model;
   template <class V>
   void fields(V&& v) {
-    v("model", model, "the model's file: .tflite");
+    v("model", model, "the model's file (.tflite), or the folder of a project");
   }
 };
 
@@ -40,17 +41,27 @@ struct ModelOnBoard : ModelRequest {
   }
 };
 
+/// What a verb's model names: a file's graph, or a project's impulse with what it is fed by.
+struct Loaded {
+  Graph graph;
+  std::optional<Stream> stream;
+};
+
 /// A model on its way to a board.
 struct Prepared {
   const Board* board = nullptr;
   Graph imported;  ///< as the file has it
   std::vector<PassReport> passes;
+  std::optional<Stream> stream;    ///< of a project
   std::vector<std::string> saved;  ///< a line on each change that was made to save RAM
   Compiled compiled;
 };
 
 /// Reads the model; a missing file is a User error that suggests a model nearby.
 Graph load_model(const std::filesystem::path& path);
+/// The same of a file or of the folder of a project, which must be trained.
+Loaded load_model_or_project(const std::filesystem::path& path);
+bool is_project(const std::filesystem::path& path);
 /// The graph after the deployment pipeline.
 Graph after_passes(Graph graph, std::vector<PassReport>* reports = nullptr);
 /// What the request says about the compilation: its aim, and the kernels that were tuned for it.
@@ -61,7 +72,8 @@ int64_t ram_limit_of(const std::string& text);
 void require_within_limit(const ModelOnBoard& request, const std::string& name, int64_t bytes, std::string_view what);
 
 /// What the passes left as code, in less RAM than it would take where the request is served by that. `saved`: a line on each change.
-Compiled compile_for(const Board& board, Graph graph, const ModelOnBoard& request, bool golden, std::vector<std::string>* saved = nullptr);
+Compiled compile_for(const Board& board, Graph graph, const ModelOnBoard& request, bool golden, std::vector<std::string>* saved = nullptr,
+                     const std::optional<Stream>& stream = std::nullopt);
 /// Board, model, passes and code, in that order, so that a misspelt board is told at once.
 Prepared prepare(const ModelOnBoard& request, Progress& progress, bool golden = false);
 

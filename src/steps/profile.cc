@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "base/table.h"
 #include "deploy/deploy.h"
+#include "steps/cost.h"
 #include "steps/memory.h"
 #include "steps/pipeline.h"
 #include "steps/records.h"
@@ -27,21 +28,6 @@ struct ProfileRequest : ModelOnBoard {
     v("wait_states", wait_states, "cycles that a read from flash waits, as the chip's data sheet has it for its clock", between(0, 255));
   }
 };
-
-struct Cost {
-  std::optional<int64_t> instructions, cycles;
-  std::optional<double> ms, uj;
-};
-
-Cost cost_of(const RunResult& run, const Board& board) {
-  Cost cost;
-  if (run.instructions) cost.instructions = static_cast<int64_t>(*run.instructions);
-  if (run.cycles) cost.cycles = static_cast<int64_t>(*run.cycles);
-  if (run.cycles && board.clock_hz > 0) cost.ms = *run.cycles / board.clock_hz * 1e3;
-  if (!cost.ms && run.host_ms > 0) cost.ms = run.host_ms;
-  if (cost.cycles) cost.uj = energy_uj(static_cast<double>(*cost.cycles), board);
-  return cost;
-}
 
 /// "12.30" or a dash.
 Cell ratio(double part, double whole) { return whole > 0 ? Cell(fmt::format("{:.2f}", part / whole)) : Cell("-", Style::Dim); }
@@ -95,11 +81,7 @@ std::string summary_text(const Board& board, const Cost& cost, int wait_states) 
   std::string text;
   if (cost.ms) text += fmt::format("  {} per inference", styled(Style::Bold, fmt::format("{:.3g} ms", *cost.ms)));
   if (cost.cycles && board.clock_hz > 0) text += fmt::format(" at {:g} MHz", board.clock_hz / 1e6);
-  if (cost.uj)
-    text +=
-        fmt::format(", {} at {:g} mW",
-                    styled(Style::Bold, (*cost.uj < 100 ? fmt::format("{:.3g} uJ", *cost.uj) : grouped(std::llround(*cost.uj)) + " uJ")),
-                    board.active_mw);
+  if (cost.uj) text += fmt::format(", {} at {:g} mW", styled(Style::Bold, energy_text(*cost.uj)), board.active_mw);
   if (text.empty()) return "  this board's emulator does not count instructions: sizes only\n";
   std::string note = "cycles: " + timing_note(board);
   if (wait_states > 0)
@@ -161,7 +143,7 @@ StepResult run(const AttrBag& bag, Progress& progress) {
   const Prepared prepared = prepare(request, progress);
   const Compiled& model = prepared.compiled;
   const std::vector<Record> records = {
-      input_records(request.input, input_types(model.graph), static_cast<uint64_t>(request.seed), 1, false).at(0)};
+      input_records(request.input, input_types(model), static_cast<uint64_t>(request.seed), 1, false).at(0)};
   const TempDir dir;
   progress.begin(fmt::format("building {} for {}", model.name, request.board));
   Firmware firmware = build_firmware(model, *prepared.board, dir.path(), {}, progress);

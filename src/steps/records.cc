@@ -136,6 +136,12 @@ double stored(const TensorType& type, double number, bool raw) {
 
 }  // namespace
 
+std::vector<TensorType> input_types(const Compiled& model) {
+  std::vector<TensorType> types;
+  for (const Port& port : model.inputs) types.push_back(port.type);
+  return types;
+}
+
 std::vector<TensorType> input_types(const Graph& graph) {
   std::vector<TensorType> types;
   for (ValueId id : graph.inputs) types.push_back(graph.type(id));

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "codegen/compiled.h"
 #include "data/tensor_file.h"
 #include "ir/interpreter.h"
 
@@ -14,6 +15,8 @@ namespace thimble {
 using Record = std::vector<std::byte>;
 
 std::vector<TensorType> input_types(const Graph& graph);
+/// What one run takes: the window of a stream, even where the graph behind it takes a frame.
+std::vector<TensorType> input_types(const Compiled& model);
 std::vector<TensorType> output_types(const Graph& graph);
 int64_t bytes_of(const std::vector<TensorType>& types);
 /// One buffer per type.

@@ -44,7 +44,7 @@ Ran run_compiled(const RunRequest& request, Progress& progress) {
   if (request.on == Where::Host) where.board = "host";
   Prepared prepared = prepare(where, progress);
   const auto records =
-      input_records(request.input, input_types(prepared.compiled.graph), static_cast<uint64_t>(request.seed), request.records, request.raw);
+      input_records(request.input, input_types(prepared.compiled), static_cast<uint64_t>(request.seed), request.records, request.raw);
   const TempDir dir;
   progress.begin(fmt::format("building {} for {}", prepared.compiled.name, where.board));
   const Firmware firmware = build_firmware(prepared.compiled, *prepared.board, dir.path(), {}, progress);
@@ -53,7 +53,7 @@ Ran run_compiled(const RunRequest& request, Progress& progress) {
 }
 
 Ran run_interpreted(const RunRequest& request, Progress& progress) {
-  Graph graph = load_model(request.model);
+  Graph graph = load_model_or_project(request.model).graph;
   const auto records = input_records(request.input, input_types(graph), static_cast<uint64_t>(request.seed), request.records, request.raw);
   progress.begin("running on the interpreter");
   const auto total = static_cast<int64_t>(records.size());

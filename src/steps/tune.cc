@@ -110,7 +110,7 @@ struct Whole {
 Whole measure_whole(const Compiled& model, const Board& board, Progress& progress) {
   const TempDir dir;
   const Firmware firmware = build_firmware(model, board, dir.path(), {}, progress);
-  const RunResult run = run_firmware(firmware, random_records(input_types(model.graph), Texture::Uniform, 1, 1), /*count=*/true, progress);
+  const RunResult run = run_firmware(firmware, random_records(input_types(model), Texture::Uniform, 1, 1), /*count=*/true, progress);
   if (!run.cycles)
     throw Error(Blame::Unsupported, fmt::format("the emulator of the board '{}' does not count cycles", board.name),
                 "`thimble boards` lists others");

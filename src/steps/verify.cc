@@ -52,7 +52,11 @@ struct Row {
 class Verification {
  public:
   Verification(const VerifyRequest& request, Progress& progress)
-      : request_(request), progress_(progress), imported_(load_model(request.model)), rewritten_(after_passes(imported_)) {
+      : request_(request),
+        progress_(progress),
+        loaded_(load_model_or_project(request.model)),
+        imported_(loaded_.graph),
+        rewritten_(after_passes(imported_)) {
     progress_.begin(fmt::format("interpreting {}", imported_.name));
     if (request.golden.empty()) {
       golden_ = interpreted(imported_, static_cast<uint64_t>(request.seed), request.records > 0 ? request.records : 4);
@@ -165,7 +169,7 @@ class Verification {
   }
 
   void run_firmwares(const Board& board, Row& row) const {
-    const Compiled model = compile_for(board, rewritten_, request_, /*golden=*/false);
+    const Compiled model = compile_for(board, rewritten_, request_, /*golden=*/false, nullptr, loaded_.stream);
     std::vector<Record> records;
     for (const RecordSet& set : golden_.sets) records.insert(records.end(), set.inputs.begin(), set.inputs.end());
     const TempDir plain, traced;
@@ -174,7 +178,8 @@ class Verification {
     progress_.begin(fmt::format("running on {}", board.name));
     compare_sets(run_firmware(firmware, records, /*count=*/false, progress_).outputs, row);
     for (Comparison& set : row.sets) set.tolerance = float_tolerance(board);
-    if (request_.golden.empty() && row.ok()) return;  // layers tell where a fault is, or are asked for by --golden
+    if (model.stream && model.stream->by_frames()) return;  // its layers run once a frame
+    if (request_.golden.empty() && row.ok()) return;        // layers tell where a fault is, or are asked for by --golden
     progress_.begin(fmt::format("tracing the layers on {}", board.name));
     const Firmware tracing = build_firmware(model, board, traced.path(), {.trace = true}, progress_);
     compare_trace(model, run_firmware(tracing, {records[0]}, /*count=*/false, progress_).trace, row);
@@ -197,6 +202,7 @@ class Verification {
 
   VerifyRequest request_;
   Progress& progress_;
+  Loaded loaded_;
   Graph imported_, rewritten_;
   Golden golden_;
   std::vector<Row> rows_;

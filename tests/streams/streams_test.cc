@@ -82,6 +82,14 @@ Firmware build(const Graph& graph, const Stream& about, const char* board, const
                         progress);
 }
 
+/// What the graph sees from sample `from` on; it may see more than it looks at.
+std::vector<float> window_at(const Graph& graph, const std::vector<float>& samples, int64_t from) {
+  std::vector<float> window(samples.begin() + static_cast<std::ptrdiff_t>(from), samples.end());
+  window.resize(static_cast<size_t>(graph.type(graph.inputs[0]).elements()));
+  return window;
+}
+
+/// `window`: the samples that a result depends on.
 void expect_pushes_are_windows(const Graph& graph, const Stream& about, int64_t window, int64_t stride, const char* board) {
   const auto axes = static_cast<int64_t>(about.channels.size());
   const std::vector<std::vector<float>> recordings = {recording(window + 7 * stride + 5, axes, 1), recording(window - 1, axes, 2),
@@ -98,8 +106,7 @@ void expect_pushes_are_windows(const Graph& graph, const Stream& about, int64_t 
     for (const PlayedResult& result : played[r]) {
       const int64_t last = window - 1 + static_cast<int64_t>(all.size()) * stride;
       EXPECT_EQ(result.sample, last);
-      const auto from = static_cast<size_t>((last + 1 - window) * axes);
-      all.push_back(scores(graph, std::span(recordings[r]).subspan(from, static_cast<size_t>(window * axes))));
+      all.push_back(scores(graph, window_at(graph, recordings[r], (last + 1 - window) * axes)));
       EXPECT_EQ(result.scores, all.back()) << board << ", recording " << r << ", sample " << last;
       EXPECT_EQ(result.answer, answer(all)) << board << ", recording " << r << ", sample " << last;
     }
@@ -113,6 +120,19 @@ TEST_P(OnBoard, PushesAreWindows) {
 }
 
 TEST_P(OnBoard, WindowsMayLieApart) { expect_pushes_are_windows(impulse("flatten", {}, 20, 2), stream(31, 2), 20, 31, GetParam()); }
+
+/// 1,200 samples make 10 frames of 240, 100 apart.
+const AttrBag kFrames = {{"rate", 4000.0}, {"frame_length", 0.06}, {"frame_stride", 0.025}, {"win_size", int64_t{5}}};
+
+TEST_P(OnBoard, FramesAreWindows) {
+  const Graph graph = impulse("mfcc", kFrames, 1200, 1);
+  const Compiled model = compile(graph, board_named(GetParam()), {.golden = false, .stream = stream(300, 1)});
+  ASSERT_TRUE(model.stream && model.stream->by_frames());
+  EXPECT_EQ(model.stream->rows, 10);
+  EXPECT_EQ(model.stream->rows_between, 3);
+  EXPECT_LT(model.arena_bytes + model.state_bytes, 1200 * 4) << "the window is not kept";
+  expect_pushes_are_windows(graph, stream(300, 1), 240 + 9 * 100, 300, GetParam());
+}
 
 TEST_P(OnBoard, RunsAreWindowsAndSizesAreExact) {
   const Graph graph = impulse("spectral", {}, kWindow, kAxes);

@@ -136,6 +136,10 @@ TEST_F(Cli, MistakesAreToldWithTheWayOut) {
        1,
        "error: thimble compile: --board needs a value\n  `thimble compile --help` shows how it is used\n"
        "  while running `thimble compile`\n"},
+      {{"compile", model_, "--run"},
+       1,
+       "error: --run plays the recordings of a project, and '" + model_ + "' is none\n  `thimble run " + model_ +
+           "` feeds a model numbers\n  while running `thimble compile`\n"},
       {{"compile", model_, model_},
        1,
        "error: thimble compile does not know what to do with '" + model_ +
