@@ -1,63 +1,139 @@
 #include <fmt/format.h>
 
 #include "base/files.h"
-#include "base/terminal.h"
-#include "formats/export.h"
-#include "formats/tflite.h"
-#include "steps/ds_cnn.h"
-#include "steps/step.h"
+#include "base/table.h"
+#include "project/templates.h"
+#include "project/toml.h"
+#include "steps/memory.h"
+#include "steps/performance.h"
+#include "steps/pipeline.h"
+#include "train/train.h"
 
 namespace thimble {
 namespace {
 
+enum class What : uint8_t { Motion, Keyword };
+std::span<const std::string_view> enum_names(What) {
+  static constexpr std::string_view kNames[] = {"motion", "keyword"};
+  return kNames;
+}
+
 struct DemoRequest {
-  std::string board = "nano33ble";
-  std::string out = "out/demo";
+  What what = What::Motion;
+  std::vector<std::string> words{"lamp", "door"};
+  std::string board = "nano33ble", out;
   template <class V>
   void fields(V&& v) {
+    v("what", what, "gestures of a simulated hand, or words that espeak-ng speaks");
+    v("words", words, "of keyword: those that are to be told apart");
     v("board", board, "where it is to run; `thimble boards` lists them");
-    v("out", out, "folder that the model and its C are written into");
+    v("out", out, "folder of the project that the demo makes; none: out/demo-motion or out/demo-keyword");
   }
 };
 
-/// The verbs of the tour, each with what it adds to the fields that all of them take.
-struct Stop {
-  std::string_view verb, why;
-  bool writes = false;
-};
-constexpr Stop kStops[] = {{"compile", "Plain C99 out of the model, with the RAM and flash it will take", true},
-                           {"verify", "The interpreter, the C on this machine and the C on the board must give the same bytes"},
-                           {"profile", "What each layer costs on the board, counted instruction by instruction"}};
+/// First line of a thimble.toml that the demo made and may make anew.
+constexpr std::string_view kMark = "# Made by `thimble demo`, which makes it anew each time.\n";
+
+/// `text` with another value for the first `key` that is set.
+std::string with_value(const std::string& text, std::string_view key, const FieldValue& value) {
+  const std::string begin = fmt::format("\n{} = ", key);
+  const size_t at = text.find(begin);
+  require(at != std::string::npos, fmt::format("the template has no '{}'", key));
+  const size_t from = at + begin.size(), end = text.find('\n', from);
+  return text.substr(0, from) + toml_text(value) + text.substr(end);
+}
+
+/// Writes the project; returns its folder.
+fs::path make_project(const DemoRequest& request) {
+  const bool motion = request.what == What::Motion;
+  const fs::path folder = !request.out.empty() ? request.out : motion ? "out/demo-motion" : "out/demo-keyword";
+  const fs::path file = folder / kProjectFile;
+  if (fs::exists(file) && !read_text(file).starts_with(kMark))
+    throw Error(Blame::User, fmt::format("there is a project in '{}' that the demo did not make", folder.string()),
+                "name another folder with --out");
+  std::string text = project_text(template_named(motion ? "motion" : "audio"), motion ? "gestures" : "keyword");
+  text = with_value(text, "board", request.board);
+  if (!motion) text = with_value(text, "words", request.words);
+  write_text(file, std::string(kMark) + text);
+  return folder;
+}
+
+StepResult verb(std::string_view name, const AttrBag& given, Progress& progress) {
+  const Step& step = step_named(name);
+  AttrBag fields;
+  for (const FieldInfo& field : step.fields()) fields[field.name] = field.value;
+  for (const auto& [key, value] : given) fields[key] = value;
+  return step.run(fields, progress);
+}
+
+/// A command and what it did.
+std::string shown(std::string_view why, const std::string& command) {
+  return fmt::format("\n{}\n{}\n\n", styled(Style::Dim, fmt::format("# {}", why)), styled(Style::Accent, "$ thimble " + command));
+}
+
+std::string share(const Json& played) {
+  const Json* right = played.find("right");
+  const Json* of = played.find("of");
+  return right && of ? fmt::format("{:.0f} of {} right", right->number(), of->number()) : "";
+}
+
+std::string next_text(const fs::path& folder, const DemoRequest& request) {
+  Table next({{""}, {""}});
+  const std::string name = folder.string();
+  next.row({Cell(name + "/thimble.toml", Style::Accent), "everything that was chosen; change a line and train again"});
+  next.row({Cell(name + "/out/report.html", Style::Accent), "the training: curves, confusion, RAM over time"});
+  next.row({Cell("thimble profile " + name, Style::Accent), "where the time goes, block by block and layer by layer"});
+  next.row({Cell(fmt::format("thimble verify {} --boards all", name), Style::Accent), "that every board computes the same"});
+  next.row({Cell(fmt::format("thimble compile {} --board pico --run", name), Style::Accent), "the same on another board"});
+  next.row({Cell("thimble new mine --template motion", Style::Accent), "a project of your own; `thimble data` reads your recordings"});
+  if (request.what == What::Motion)
+    next.row({Cell("thimble demo keyword --words \"lamp,door\"", Style::Accent), "the same path with spoken words of your choice"});
+  const std::string rows = next.text();
+  return "Where to look next\n" + rows.substr(rows.find('\n') + 1);
+}
+
+/// The impulse on the board, listening to everything that training did not see.
+void listen(const fs::path& folder, const DemoRequest& request, StepResult& result, Progress& progress) {
+  constexpr size_t kShown = 10;
+  ModelOnBoard model;
+  model.model = folder.string(), model.board = request.board;
+  const Prepared prepared = prepare(model, progress);
+  const Stream& stream = prepared.stream.value();
+  std::vector<Playing> recordings = test_recordings(dataset_of(load_impulse(folder).project, progress), 0);
+  const Performance done = perform(prepared.compiled, *prepared.board, stream, std::move(recordings), progress);
+  const Json played = played_json(done.recordings, stream);
+  const std::vector<Playing> first(done.recordings.begin(),
+                                   done.recordings.begin() + static_cast<std::ptrdiff_t>(std::min(kShown, done.recordings.size())));
+  result.text += shown(
+      fmt::format("Signal block, network and smoothing as C, on the emulated {}, hearing recordings that it never saw", request.board),
+      fmt::format("compile {} --board {} --run", folder.string(), request.board));
+  result.text += timeline_text(first, stream);
+  if (first.size() < done.recordings.size()) result.text += fmt::format("  ... and {} more\n", done.recordings.size() - first.size());
+  result.text +=
+      fmt::format("\n{} recordings on the board: {}\n\n{}\n{}\n{}\n", done.recordings.size(), styled(Style::Good, share(played)),
+                  verdicts_text(done.recordings, stream), memory_text(*prepared.board, done.sizes), cost_text(done, *prepared.board));
+  Json board;
+  set_memory(board, done.sizes);
+  set_cost(board, done);
+  result.json.set("board", board.set("played", played));
+}
 
 StepResult run(const AttrBag& bag, Progress& progress) {
   const auto request = from_bag<DemoRequest>(bag);
-  const fs::path model = fs::path(request.out) / "ds_cnn.tflite";
-  write_bytes(model, write_tflite(export_graph(make_ds_cnn())));
-
+  board_named(request.board);
+  ensure_training_is_here();
+  const fs::path folder = make_project(request);
   StepResult result;
-  result.text = fmt::format(
-      "{} is a keyword-spotting network of 2.7 million multiply-accumulates, made in code with random weights:\n"
-      "what it says means nothing, what it costs is real. This is what you would type with a model of your own.\n",
-      styled(Style::Bold, model.string()));
-  for (const Stop& stop : kStops) {
-    const Step& step = step_named(stop.verb);
-    AttrBag fields;
-    for (const FieldInfo& field : step.fields()) fields[field.name] = field.value;
-    fields["model"] = model.string();
-    fields["board"] = request.board;
-    if (stop.writes) fields["out"] = request.out;
-    progress.begin(fmt::format("{} for {}", stop.verb, request.board));
-    const StepResult part = step.run(fields, progress);
-    const std::string out = stop.writes ? " --out " + request.out : "";
-    result.text += fmt::format(
-        "\n{}\n{}\n\n{}", styled(Style::Dim, fmt::format("# {}", stop.why)),
-        styled(Style::Accent, fmt::format("$ thimble {} {} --board {}{}", stop.verb, model.string(), request.board, out)), part.text);
-    result.json.set(std::string(stop.verb), part.json);
-    result.status = std::max(result.status, part.status);
-  }
+  result.text = shown(request.what == What::Motion ? "A project: gestures of a simulated hand, five kinds, many persons"
+                                                   : "A project: words in many voices, with noise",
+                      fmt::format("new {} --template {}", folder.string(), request.what == What::Motion ? "motion" : "audio"));
   result.text +=
-      "\nNext: `thimble boards` for other boards, `thimble explain` for why each kernel was chosen, `thimble run` to feed it your own "
-      "input.\n";
+      shown("Features by the C that ships, a network trained, then trained on as the int8 graph that ships", "train " + folder.string());
+  const StepResult trained = verb("train", {{"project", folder.string()}, {"fresh", true}}, progress);
+  result.text += trained.text;
+  result.json.set("project", folder.string()).set("train", trained.json);
+  listen(folder, request, result, progress);
+  result.text += next_text(folder, request);
   return result;
 }
 
@@ -66,11 +142,12 @@ StepResult run(const AttrBag& bag, Progress& progress) {
 std::span<const Step> demo_steps() {
   static const Step kRows[] = {
       {.name = "demo",
-       .summary = "the whole path once: a network to C, verified and measured on an emulated board",
+       .summary = "the whole path once: recordings from nothing to firmware that hears them on an emulated board",
        .stage = Stage::Start,
-       .details =
-           "Writes a small network as a .tflite file, then compiles, verifies and profiles it with the verbs you would use yourself.",
-       .examples = "thimble demo\nthimble demo --board pico",
+       .details = "Makes a project with simulated recordings, trains it, quantises it, compiles signal blocks and network to C, and plays "
+                  "recordings that it never saw to the emulated board. What you see are the verbs that you would use yourself.",
+       .examples = "thimble demo\nthimble demo --board pico\nthimble demo keyword --words \"lamp,door\"",
+       .positional = {"what"},
        .fields = request_fields<DemoRequest>,
        .run = run}};
   return kRows;
