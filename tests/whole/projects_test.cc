@@ -55,6 +55,8 @@ TEST_P(EachTemplate, GoesFromNothingToTheBoard) {
   const Json board = json_of({"eval", project, "--board", "nano33ble", "--count", "3"});
   EXPECT_EQ(number_at(board, {"differing"}), 0) << "the board gives the same bits";
   EXPECT_GT(number_at(board, {"cycles"}), 0);
+
+  json_of({"compile", project, "--board", "nano33ble", "--run", "--recordings", "4", "--out", at("c")});
 }
 
 TEST_F(Projects, TheSameSeedAndDataGiveTheSameFiles) {
