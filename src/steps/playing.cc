@@ -125,10 +125,9 @@ std::string timeline_text(const std::vector<Playing>& recordings, const Stream& 
   }
   std::string legend;
   for (size_t c = 0; c < letters.size(); ++c) legend += fmt::format("{}{} {}", c > 0 ? ", " : "", letters[c], stream.classes[c]);
-  return table.text() + "  " +
-         wrapped(fmt::format("One mark every {:.3g} s: {}, · uncertain", static_cast<double>(stream.stride) / stream.rate, legend),
-                 terminal().width - 2, "  ") +
-         "\n";
+  const std::string beat =
+      stream.rate > 0 ? fmt::format("One mark every {:.3g} s", static_cast<double>(stream.stride) / stream.rate) : "One mark an answer";
+  return table.text() + "  " + wrapped(fmt::format("{}: {}, · uncertain", beat, legend), terminal().width - 2, "  ") + "\n";
 }
 
 std::string verdicts_text(const std::vector<Playing>& recordings, const Stream& stream) {

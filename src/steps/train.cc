@@ -100,13 +100,12 @@ int64_t parameters_of(const Graph& graph) {
 }
 
 /// The files of a training; their paths are told as the user sees them.
-std::vector<fs::path> write_files(const Project& project, const TrainedProject& result, const ReportInput& report) {
+std::vector<fs::path> write_models(const Project& project, const TrainedProject& result) {
   const fs::path out = project.out();
   write_bytes(out / "model.tflite", write_tflite(export_graph(result.trained.quantised)));
   write_bytes(out / "model_float.tflite", write_tflite(export_graph(result.trained.network)));
   write_learnt(project, result.learnt);
-  write_text(out / "report.html", report_html(report));
-  return {out / "model.tflite", out / "model_float.tflite", out / "model.json", out / "report.html"};
+  return {out / "model.tflite", out / "model_float.tflite", out / "model.json"};
 }
 
 std::string split_text(const Dataset& dataset) {
@@ -118,13 +117,12 @@ std::string split_text(const Dataset& dataset) {
                      grouped(dataset.validation.count()), grouped(dataset.test.count()), shape);
 }
 
-/// RAM and flash of the impulse on the project's board, from the plan.
-Compiled planned(const Project& project, const TrainedProject& result) {
-  const Graph network = result.trained.quantised;
-  const Graph features = standardised(feature_graph(project, result.learnt.window), result.learnt.standard);
-  Graph whole = impulse_graph(features, network);
-  whole.name = project.project.name;
-  return compile(after_passes(std::move(whole)), board_named(project.deploy.board), {.golden = false});
+/// What was just written, on the project's board as `thimble compile` would have it.
+Compiled planned(const Project& project, Progress& progress) {
+  ModelOnBoard request;
+  request.model = project.folder.string();
+  request.board = project.deploy.board;
+  return prepare(request, progress).compiled;
 }
 
 void keep_figures(RunStore& store, int64_t id, const TrainedProject& result, const Compiled& compiled) {
@@ -133,7 +131,7 @@ void keep_figures(RunStore& store, int64_t id, const TrainedProject& result, con
   const auto [name, value] = result.float32.headline();
   store.add(id, Metric{Metric::kWhole, result.judged_by + "_" + name + "_float", value});
   store.add(id, Metric{Metric::kWhole, "parameters", static_cast<double>(parameters_of(result.trained.network))});
-  store.add(id, Metric{Metric::kWhole, "arena_bytes", static_cast<double>(compiled.arena_bytes)});
+  store.add(id, Metric{Metric::kWhole, "planned_ram_bytes", static_cast<double>(compiled.arena_bytes + compiled.state_bytes)});
   store.add(id, Metric{Metric::kWhole, "constant_bytes", static_cast<double>(compiled.constant_bytes)});
 }
 
@@ -151,8 +149,10 @@ StepResult told(const Project& project, const TrainedProject& result, const Comp
                            grouped(parameters_of(trained.network)), trained.best, trained.history.size(), result.seconds);
   told.text += fmt::format("int8, by the C that ships, on the {} split ({} windows; float: {}):\n{}\n", result.judged_by,
                            grouped(result.int8.examples), headline_text(result.float32), scores_text(result.int8));
-  told.text += fmt::format("On {}: arena {} B, constants {} B, signal blocks included (`thimble compile {} --run` measures the rest)\n",
-                           project.deploy.board, grouped(compiled.arena_bytes), grouped(compiled.constant_bytes), project.folder.string());
+  told.text +=
+      fmt::format("On {}: {} B of RAM, {} B of constants, signal blocks included; `thimble compile {} --run` adds stack and code\n",
+                  project.deploy.board, grouped(compiled.arena_bytes + compiled.state_bytes), grouped(compiled.constant_bytes),
+                  project.folder.string());
   std::string list;
   for (const fs::path& file : files) list += (list.empty() ? "" : ", ") + file.lexically_normal().string();
   told.text += fmt::format("Wrote {}\nRun {}: `thimble runs show {}` has every figure\n", styled(Style::Bold, list), id, id);
@@ -162,7 +162,9 @@ StepResult told(const Project& project, const TrainedProject& result, const Comp
   told.json.set("parameters", parameters_of(trained.network))
       .set("best_epoch", trained.best)
       .set("epochs", static_cast<int64_t>(trained.history.size()));
-  told.json.set("arena_bytes", compiled.arena_bytes).set("constant_bytes", compiled.constant_bytes).set("seconds", result.seconds);
+  told.json.set("planned_ram_bytes", compiled.arena_bytes + compiled.state_bytes)
+      .set("constant_bytes", compiled.constant_bytes)
+      .set("seconds", result.seconds);
   Json::Array paths;
   for (const fs::path& file : files) paths.push_back(file.string());
   told.json.set("files", paths);
@@ -191,8 +193,10 @@ StepResult train_once(const Project& project, const TrainRequest& request, Progr
         teller(epoch);
       },
       checkpoint, progress);
-  const Compiled compiled = planned(project, result);
-  const std::vector<fs::path> files = write_files(project, result, {project, result, compiled});
+  std::vector<fs::path> files = write_models(project, result);
+  const Compiled compiled = planned(project, progress);
+  files.push_back(project.out() / "report.html");
+  write_text(files.back(), report_html({project, result, compiled}));
   store.set_data_hash(id, result.dataset.hash);
   keep_figures(store, id, result, compiled);
   for (const fs::path& file : files) {
