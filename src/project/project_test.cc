@@ -162,8 +162,8 @@ TEST(Impulse, OneBlockOfFramesKeepsThemAsRows) {
   Windows w;
   w.examples.shape = {128, 1};
   w.info = {{128, 1}, {{"audio", ""}}, 1000};
-  const Examples features = features_by(
-      "[[block]]\nblock = \"mfe\"\nframe_length = 0.032\nframe_stride = 0.032\nfft_length = 32\nnum_filters = 6\n", w);
+  const Examples features =
+      features_by("[[block]]\nblock = \"mfe\"\nframe_length = 0.032\nframe_stride = 0.032\nfft_length = 32\nnum_filters = 6\n", w);
   EXPECT_EQ(features.shape, (Shape{4, 6}));
 }
 

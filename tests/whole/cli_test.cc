@@ -44,13 +44,9 @@ TEST_F(Cli, TellsItsVersionAtOnce) {
 }
 
 TEST_F(Cli, EveryVerbHasHelpWithExamples) {
-<<<<<<< HEAD
   for (const char* verb :
-       {"boards", "compile", "demo", "doctor", "explain", "inspect", "kernels", "ops", "passes", "profile", "quantize", "run", "verify"}) {
-=======
-  for (const char* verb : {"blocks", "boards", "compile", "demo", "doctor", "explain", "features", "inspect", "kernels", "ops", "passes",
-                           "profile", "run", "verify"}) {
->>>>>>> cc0070e (Show the signal blocks, and what one computes of a recording; normalise cepstra in 40 % of the time)
+       {"blocks", "boards", "compile", "data",    "demo",     "doctor", "eval", "explain",    "features", "inspect", "kernels",
+        "new",    "ops",    "passes",  "profile", "quantize", "run",    "runs", "synthesize", "train",    "tune",    "verify"}) {
     const Said said = run_thimble({verb, "--help"});
     EXPECT_EQ(said.status, 0) << verb;
     EXPECT_THAT(said.out,
