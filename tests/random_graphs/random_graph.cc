@@ -5,6 +5,7 @@
 
 #include "cases/op_case.h"
 #include "kernels/kernel.h"
+#include "ops/batch_norm.h"
 #include "ops/concat.h"
 #include "ops/conv2d.h"
 #include "ops/depth_to_space.h"
@@ -120,7 +121,7 @@ class Generator {
       case 2: return moved(x);
       case 3: return cut(x);
       case 4: return rank == 2 && coin() ? filter_with_memory(x) : rank == 3 ? recurrent(x) : weighted_matrix(x);
-      case 5: return elementwise(x);
+      case 5: return graph_.type(x).dtype == DType::F32 && coin() ? of_floats(x) : elementwise(x);
       case 6: return joined(x);
       default: return rank == 4 ? image(x) : elementwise(x);
     }
@@ -218,6 +219,22 @@ class Generator {
       in.push_back(int8 ? random_bias(graph_, name + "_b", channels, any_seed())
                         : random_floats(graph_, name + "_b", {channels}, any_seed()));
     return in;
+  }
+
+  /// Ops that only float graphs have: on their way to int8 they are gone, or stand before the network.
+  void of_floats(ValueId x) {
+    const std::string name = next_name();
+    const Shape shape = graph_.type(x).shape;
+    if (coin()) {
+      add("roll", {x, graph_.add_state(name + "_rows", {DType::F32, {between(1, 4), graph_.type(x).elements()}, {}})});
+      return;
+    }
+    std::vector<float> variance(static_cast<size_t>(shape.back()));
+    for (float& v : variance) v = static_cast<float>(between(1, 40)) / 10.0f;
+    std::vector<ValueId> in = {x};
+    for (const char* what : {"_gamma", "_beta", "_mean"}) in.push_back(random_floats(graph_, name + what, {shape.back()}, any_seed()));
+    in.push_back(graph_.add_constant<float>(name + "_variance", {shape.back()}, variance));
+    add("batch_norm", in, BatchNormAttrs{});
   }
 
   void weighted_matrix(ValueId x) {
