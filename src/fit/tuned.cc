@@ -96,7 +96,7 @@ std::string code_fingerprint(const std::vector<const Kernel*>& kernels) {
   std::vector<std::string> names, sources;
   for (const Kernel* kernel : kernels) {
     names.emplace_back(kernel->name);
-    if (!kernel->source.empty()) sources.emplace_back(kernel->source);
+    for (std::string& source : sources_of(*kernel)) sources.push_back(std::move(source));
   }
   for (auto* list : {&names, &sources}) {
     std::sort(list->begin(), list->end());
