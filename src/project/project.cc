@@ -156,10 +156,9 @@ Project parse_project(const std::string& text, const std::filesystem::path& fold
   read_into(project.data, file, "data");
   check_data(file, project.data);
   const TomlSection* synthetic = file.find("synthetic");
-  if (synthetic && project.data.synthetic.empty())
-    throw Error(Blame::User, fmt::format("{}: [synthetic] is there, but [data] does not say synthetic", place_in(file, *synthetic)),
-                "[data] synthetic = \"motion\" makes the recordings up");
-  if (synthetic) project.synthetic = fitted(file, *synthetic, source_named(project.data.synthetic).fields());
+  // Set aside where recordings of one's own have taken its place: the way from a template to them is one line of [data].
+  if (synthetic && !project.data.synthetic.empty())
+    project.synthetic = fitted(file, *synthetic, source_named(project.data.synthetic).fields());
   read_into(project.window, file, "window");
   read_into(project.split, file, "split");
   read_into(project.augment, file, "augment");

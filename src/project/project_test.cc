@@ -30,6 +30,12 @@ std::string fault_of(const std::string& text) {
   return told([&] { parse_project(text, "."); });
 }
 
+TEST(Project, SetsTheSourceAsideWhereThereAreRecordings) {
+  const Project project = parse_project("[data]\npath = \"mine\"\n[synthetic]\neach = 3\n", "somewhere");
+  EXPECT_EQ(project.data.path, "mine");
+  EXPECT_TRUE(project.synthetic.empty());
+}
+
 TEST(Project, NeedsOnlyItsData) {
   const Project project = parse_project("[data]\npath = \"recordings\"\n", "there");
   EXPECT_EQ(project.project.name, "model");
@@ -50,9 +56,6 @@ TEST(Project, IsRefusedBeforeAnythingIsTrained) {
       {with("[[block]]\nblock = \"flatten\"\ninput = \"smoth\"\n"), "error: thimble.toml:5: no block before this one is called 'smoth'\n"},
       {with("[network]\narchitecture = \"mpl\"\n"), "error: thimble.toml:6: architecture cannot be 'mpl'; did you mean 'mlp'?\n"},
       {with("[network]\nlayer = [3]\n"), "error: thimble.toml:6: [network] has no key 'layer'; did you mean 'layers'?\n"},
-      {with("[synthetic]\neach = 3\n"),
-       "error: thimble.toml:5: [synthetic] is there, but [data] does not say synthetic\n"
-       "  [data] synthetic = \"motion\" makes the recordings up\n"},
       {"[project]\nname = \"x\"\n",
        "error: thimble.toml: the project names no data\n"
        "  [data] needs path = \"a folder of recordings\", or synthetic = \"motion\" to begin without any\n"},
