@@ -1,6 +1,5 @@
 /* The fixed-point front end of the micro-speech models: a Hann window, a 16-bit transform, mel bands, noise reduction, gain control per
- * channel, logarithm. It follows TensorFlow Lite's microfrontend library, from a silent past at each window's beginning: one feature in a
- * thousand differs, by a step. */
+ * channel, logarithm. It gives the features of TensorFlow Lite's microfrontend library, from a silent past at each window's beginning. */
 #ifndef THIMBLE_DSP_MICRO_SPEECH_H
 #define THIMBLE_DSP_MICRO_SPEECH_H
 

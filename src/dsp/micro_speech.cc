@@ -31,9 +31,14 @@ struct MicroSpeechAttrs {
   }
 };
 
-int16_t fixed(double value, int bits) { return static_cast<int16_t>(std::floor(value * (1 << bits) + 0.5)); }
+// The library makes its tables in float: in double, one factor of the window and two weights come out a step apart.
 
-float mel_of(float hz) { return static_cast<float>(1127.0 * std::log1p(hz / 700.0)); }
+int16_t fixed(float value, int bits) { return static_cast<int16_t>(std::floor(value * static_cast<float>(1 << bits) + 0.5F)); }
+
+/// Functions are taken in double and rounded, so that no C library decides.
+float rounded(double value) { return static_cast<float>(value); }
+
+float mel_of(float hz) { return 1127.0F * rounded(std::log1p(static_cast<double>(hz / 700.0F))); }
 
 struct Bands {
   std::vector<int16_t> edges, weights;
@@ -52,7 +57,7 @@ Bands bands_of(const MicroSpeechAttrs& a, int64_t fft) {
     for (; mel_of(static_cast<float>(bin) * hz_per_bin) <= centre; ++bin) {
       const float weight = (centre - mel_of(static_cast<float>(bin) * hz_per_bin)) / (centre - below);
       bands.weights.push_back(fixed(weight, 12));
-      bands.weights.push_back(fixed(1.0 - weight, 12));
+      bands.weights.push_back(fixed(1.0F - weight, 12));
     }
     bands.edges.push_back(static_cast<int16_t>(bin));
     below = centre;
@@ -114,9 +119,11 @@ Made made_of(const MicroSpeechAttrs& a, const TensorType& x) {
              .odd_smoothing = static_cast<int32_t>(static_cast<float>(a.odd_smoothing) * 16384),
              .least_signal = static_cast<int32_t>(static_cast<float>(a.min_signal_remaining) * 16384),
              .int8 = a.int8};
-  const auto arg = static_cast<float>(2 * std::numbers::pi / static_cast<double>(length));
-  for (int64_t i = 0; i < length; ++i)
-    m.window.push_back(fixed(static_cast<float>(0.5 - 0.5 * std::cos(arg * (static_cast<double>(i) + 0.5))), 12));
+  const float turn = 2 * std::numbers::pi_v<float> / static_cast<float>(length);
+  for (int64_t i = 0; i < length; ++i) {
+    const float angle = turn * (static_cast<float>(i) + 0.5F);
+    m.window.push_back(fixed(0.5F - 0.5F * rounded(std::cos(static_cast<double>(angle))), 12));
+  }
   for (int64_t k = 0; k < fft / 2; ++k) append_turn(m.factors, static_cast<double>(k) / static_cast<double>(fft / 2));
   for (int64_t k = 1; k <= fft / 4; ++k) append_turn(m.split, (static_cast<double>(k) / static_cast<double>(fft / 2) + 0.5) / 2);
   m.gain = gain_table(a, static_cast<int>(std::bit_width(static_cast<uint64_t>(fft))) - 7);
