@@ -10,7 +10,7 @@
 
 /* How pixels become tiles. tail: 1 where the last pixel has a tile of its own; 0: the last tile overlaps the one before. */
 typedef struct {
-  int32_t pixels, tail, steps, pair_words;
+  uint16_t pixels, tail, steps, pair_words;
   int32_t out_step; /* bytes from one output pixel to the next */
   thimble_conv2d_passes_dsp whole, last;
 } thimble_conv2d_tiling_dsp;
@@ -27,7 +27,7 @@ THIMBLE_INLINE void thimble_tile_dsp(const uint32_t* taps, const int32_t* stream
 }
 
 /* Widens `words` words of four pixels, `step` bytes apart, side by side. */
-THIMBLE_INLINE uint32_t* thimble_widen_four_dsp(uint32_t* to, const int8_t* from, int32_t words, int32_t step) {
+THIMBLE_KERNEL uint32_t* thimble_widen_four_dsp(uint32_t* to, const int8_t* from, int32_t words, int32_t step) {
   const int8_t *fourth = from + 3 * step, *const end = from + 4 * words;
   __asm volatile(
       "1:\n"
@@ -45,7 +45,7 @@ THIMBLE_INLINE uint32_t* thimble_widen_four_dsp(uint32_t* to, const int8_t* from
 }
 
 /* Widens `words` words into every `pixels`-th word. */
-THIMBLE_INLINE uint32_t* thimble_widen_dsp(uint32_t* to, const int8_t* from, int32_t words, int32_t pixels) {
+THIMBLE_KERNEL uint32_t* thimble_widen_dsp(uint32_t* to, const int8_t* from, int32_t words, int32_t pixels) {
   const int8_t* const end = from + 4 * words;
   const int32_t step = 4 * pixels;
   if (words > 0)
@@ -98,8 +98,9 @@ THIMBLE_KERNEL void thimble_conv2d_point_s8_dsp(const int8_t* in, int8_t* out, c
 
 /* A convolution with any window. in_c, out_c: of one group; in_step: bytes of an input pixel. */
 typedef struct {
-  int32_t batches, groups, in_h, in_w, in_c, in_step, out_h, out_w, out_c;
-  int32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_top, pad_left, in_zero;
+  int32_t in_h, in_w, out_h, out_w;
+  uint16_t batches, groups, in_c, in_step, out_c, kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_top, pad_left;
+  int16_t in_zero;
   thimble_conv2d_tiling_dsp tiling;
 } thimble_conv2d_s8_dsp_shape;
 

@@ -43,7 +43,8 @@
 /* What a layer of so many steps must know of the engine: bytes from its beginning to where the first pass enters; from r0 of that pass to
  * the taps; and what all passes add to r0. A straight tile does the first step itself and the others in one pass. */
 typedef struct {
-  int32_t entry, before, span;
+  uint16_t entry, before;
+  int32_t span;
 } thimble_conv2d_passes_dsp;
 #define THIMBLE_CONV2D_STEP_BYTES_DSP(pixels) ((pixels) == 4 ? 48 : (pixels) == 3 ? 40 : (pixels) == 2 ? 28 : 20)
 #define THIMBLE_CONV2D_STRAIGHT_DSP(pixels, most, steps) \

@@ -115,33 +115,41 @@ typedef void (*thimble_dwconv2d_channel_dsp)(const int16_t* plane, const int32_t
 /* Sizes along the fast and slow axes; in_fast_step ... are bytes from one pixel to the next. `pitch` counts 16-bit elements of a plane's
  * row, `strip` the slow outputs made before the plane moves on. */
 typedef struct {
-  int32_t in_fast, in_slow, out_slow, channels;
-  int32_t in_fast_step, in_slow_step, out_slow_step;
-  int32_t stride, pad_fast, pad_slow, in_zero, pitch, strip, words;
+  int32_t in_slow, out_slow, in_slow_step, out_slow_step;
+  uint16_t in_fast, channels, in_fast_step, stride, pad_fast, pad_slow, pitch, strip, words;
+  int16_t in_zero;
 } thimble_dwconv2d_s8_dsp_shape;
 
 /* What the loop in C is told beside: outputs along the fast axis, bytes from one to the next, and how all channels are requantised. */
 typedef struct {
   thimble_dwconv2d_s8_dsp_shape at;
-  int32_t fast, fast_step, shift, exact, low, high;
+  uint16_t fast, fast_step;
+  int8_t shift, exact, low, high;
 } thimble_dwconv2d_s8_shared_dsp_shape;
 
-/* Three taps of two neighbouring outputs. */
-THIMBLE_INLINE void thimble_dw3_pair_dsp(int32_t* a, int32_t* b, const uint32_t* x, uint32_t first, uint32_t second, int stride) {
+/* Two neighbouring outputs' sums. */
+typedef struct {
+  int32_t a, b;
+} thimble_dw3_sums_dsp;
+
+/* Three taps of each. */
+THIMBLE_INLINE thimble_dw3_sums_dsp thimble_dw3_pair_dsp(thimble_dw3_sums_dsp s, const uint32_t* x, uint32_t first, uint32_t second,
+                                                         int stride) {
   if (stride == 1) {
-    *a = thimble_smlabt(x[1], second, thimble_smlad(x[0], first, *a));
-    *b = thimble_smlad(x[1], second, thimble_smlatb(x[0], first, *b));
+    s.a = thimble_smlabt(x[1], second, thimble_smlad(x[0], first, s.a));
+    s.b = thimble_smlad(x[1], second, thimble_smlatb(x[0], first, s.b));
   } else {
-    *a = thimble_smlabb(x[1], second, thimble_smlad(x[0], first, *a));
-    *b = thimble_smlabb(x[2], second, thimble_smlad(x[1], first, *b));
+    s.a = thimble_smlabb(x[1], second, thimble_smlad(x[0], first, s.a));
+    s.b = thimble_smlabb(x[2], second, thimble_smlad(x[1], first, s.b));
   }
+  return s;
 }
 
 /* The loop over one plane, two outputs at a time. */
-THIMBLE_INLINE void thimble_dw3_lines_dsp(const uint32_t* plane, const int32_t* stream, int8_t* out, int32_t slow,
-                                          const thimble_dwconv2d_s8_shared_dsp_shape* s, int stride) {
+THIMBLE_INLINE void thimble_dw3_any_dsp(const uint32_t* plane, const int32_t* stream, int8_t* out, int32_t slow,
+                                        const thimble_dwconv2d_s8_shared_dsp_shape* s) {
   const int32_t up = (int32_t)((uint32_t)stream[0] >> 24), row = s->at.pitch / 2, shift = s->shift < 0 ? stream[6] : s->shift;
-  const int32_t negative = !s->exact ? 0 : s->shift < 0 ? -(1 << (up - 1)) : stream[6];
+  const int32_t negative = !s->exact ? 0 : s->shift < 0 ? -(1 << (up - 1)) : stream[6], stride = s->at.stride;
   uint32_t first[3], second[3];
   for (int32_t n = 0; n < 3; ++n) {
     const uint32_t even = thimble_even_bytes((uint32_t)stream[n]), k1 = thimble_odd_bytes((uint32_t)stream[n]) << up;
@@ -153,23 +161,22 @@ THIMBLE_INLINE void thimble_dw3_lines_dsp(const uint32_t* plane, const int32_t* 
     const uint32_t* x = plane;
     int8_t* to = out;
     for (int32_t left = s->fast; left > 0; left -= 2, x += stride) {
-      int32_t a = stream[3], b = a;
-      thimble_dw3_pair_dsp(&a, &b, x, first[0], second[0], stride);
-      thimble_dw3_pair_dsp(&a, &b, x + row, first[1], second[1], stride);
-      thimble_dw3_pair_dsp(&a, &b, x + 2 * row, first[2], second[2], stride);
-      for (int32_t k = 0; k < 2 && k < left; ++k, a = b, to += s->fast_step) {
-        const int32_t high = thimble_smmla((uint32_t)a, (uint32_t)stream[4], stream[5]) + (negative & (a >> 31));
+      thimble_dw3_sums_dsp sums = {stream[3], stream[3]};
+      if (stride == 1) {
+        sums = thimble_dw3_pair_dsp(sums, x, first[0], second[0], 1);
+        sums = thimble_dw3_pair_dsp(sums, x + row, first[1], second[1], 1);
+        sums = thimble_dw3_pair_dsp(sums, x + 2 * row, first[2], second[2], 1);
+      } else {
+        sums = thimble_dw3_pair_dsp(sums, x, first[0], second[0], 2);
+        sums = thimble_dw3_pair_dsp(sums, x + row, first[1], second[1], 2);
+        sums = thimble_dw3_pair_dsp(sums, x + 2 * row, first[2], second[2], 2);
+      }
+      for (int32_t k = 0; k < 2 && k < left; ++k, sums.a = sums.b, to += s->fast_step) {
+        const int32_t high = thimble_smmla((uint32_t)sums.a, (uint32_t)stream[4], stream[5]) + (negative & (sums.a >> 31));
         *to = (int8_t)thimble_clamp(high >> shift, s->low, s->high);
       }
     }
   }
-}
-THIMBLE_INLINE void thimble_dw3_any_dsp(const uint32_t* plane, const int32_t* stream, int8_t* out, int32_t slow,
-                                        const thimble_dwconv2d_s8_shared_dsp_shape* s) {
-  if (s->at.stride == 1)
-    thimble_dw3_lines_dsp(plane, stream, out, slow, s, 1);
-  else
-    thimble_dw3_lines_dsp(plane, stream, out, slow, s, 2);
 }
 
 /* Four neighbouring channels of a pixel, lowest first. The last group of a layer may miss some: they are read from behind. */

@@ -144,17 +144,25 @@ std::string define_tile(KernelCall& call, const Layout& s, const Tiling& t, cons
   return fmt::format("THIMBLE_CONV2D_{}_DSP({}, {}, {})", loops ? "LOOPED" : "STRAIGHT", pixels, most, t.steps);
 }
 
+/// Whether the geometry's halfwords hold the shape.
+bool narrow_enough(const Layout& s) {
+  const Window2d& at = s.at;
+  const int64_t widest = std::max({at.batches, s.groups, at.in_c, s.groups * s.out_c, at.kernel_h, at.kernel_w, at.stride_h, at.stride_w,
+                                   at.dilation_h, at.dilation_w, at.pad_top, at.pad_left});
+  return widest < 65536 && at.kernel_h * at.kernel_w * s.in_c < 65536;
+}
+
 std::vector<Geometry::Field> window_fields(const Layout& s, int32_t in_zero) {
   const Window2d& at = s.at;
   std::vector<Geometry::Field> fields;
-  for (const auto& [name, value] : std::initializer_list<std::pair<const char*, int64_t>>{{"batches", at.batches},
-                                                                                          {"groups", s.groups},
-                                                                                          {"in_h", at.in_h},
+  for (const auto& [name, value] : std::initializer_list<std::pair<const char*, int64_t>>{{"in_h", at.in_h},
                                                                                           {"in_w", at.in_w},
-                                                                                          {"in_c", s.in_c},
-                                                                                          {"in_step", at.in_c},
                                                                                           {"out_h", at.out_h},
                                                                                           {"out_w", at.out_w},
+                                                                                          {"batches", at.batches},
+                                                                                          {"groups", s.groups},
+                                                                                          {"in_c", s.in_c},
+                                                                                          {"in_step", at.in_c},
                                                                                           {"out_c", s.out_c},
                                                                                           {"kernel_h", at.kernel_h},
                                                                                           {"kernel_w", at.kernel_w},
@@ -173,6 +181,7 @@ std::vector<Geometry::Field> window_fields(const Layout& s, int32_t in_zero) {
 
 std::optional<std::string> refuses_conv2d_dsp(const DspConvolution& conv, DspTiles tiles) {
   const Layout s = layout_of(conv, tiles);
+  if (!narrow_enough(s)) return "a size of the window or its channels takes more than 16 bits";
   if (tiles == DspTiles::Own)
     if (auto reason = refuse_unless({{s.at.batches == 1, "there is more than one batch"},
                                      {s.groups == 1, "the convolution is grouped"},

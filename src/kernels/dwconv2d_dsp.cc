@@ -105,20 +105,20 @@ std::vector<int32_t> make_stream(const Int8Layer& layer, const Int8Scaling& scal
 
 Fields shape_of(const Window2d& at, const Planes& p, int32_t in_zero, int64_t words) {
   const int64_t in_row = at.in_w * at.in_c, out_row = at.out_w * at.in_c;
-  return {{"in_fast", c_literal(p.in_fast)},
-          {"in_slow", c_literal(p.in_slow)},
+  return {{"in_slow", c_literal(p.in_slow)},
           {"out_slow", c_literal(p.slow)},
-          {"channels", c_literal(at.in_c)},
-          {"in_fast_step", c_literal(p.rows_fast ? in_row : at.in_c)},
           {"in_slow_step", c_literal(p.rows_fast ? at.in_c : in_row)},
           {"out_slow_step", c_literal(p.rows_fast ? at.in_c : out_row)},
+          {"in_fast", c_literal(p.in_fast)},
+          {"channels", c_literal(at.in_c)},
+          {"in_fast_step", c_literal(p.rows_fast ? in_row : at.in_c)},
           {"stride", c_literal(at.stride_h)},
           {"pad_fast", c_literal(p.pad_fast)},
           {"pad_slow", c_literal(p.pad_slow)},
-          {"in_zero", c_literal(int64_t{in_zero})},
           {"pitch", c_literal(p.pitch)},
           {"strip", c_literal(p.strip)},
-          {"words", c_literal(4 + words)}};
+          {"words", c_literal(4 + words)},
+          {"in_zero", c_literal(int64_t{in_zero})}};
 }
 
 template <int64_t kMost>
