@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "base/parallel.h"
 #include "base/random.h"
 #include "data/background.h"
 
@@ -127,8 +128,65 @@ void move(Picture picture, const AugmentOptions& o, Random& random) {
     }
 }
 
+/// Where a point of a changed picture was in the old one; both seen from the middle, a side of the picture being 1.
+class Motion {
+ public:
+  Motion(const AugmentOptions& o, Random& random) : bend_(o.bend), mirror_(random.chance(o.flip) ? -1 : 1) {
+    const double angle = random.uniform(-o.turn, o.turn) * std::numbers::pi / 180, lean = random.uniform(-o.shear, o.shear);
+    const double s = std::sin(angle), c = std::cos(angle);
+    const double wide = random.uniform(1 - o.zoom, 1 + o.zoom), high = wide * random.uniform(1 - o.zoom / 2, 1 + o.zoom / 2);
+    matrix_ = {c / wide, (lean * c - s) / high, s / wide, (lean * s + c) / high};
+    by_ = {random.uniform(-o.shift, o.shift), random.uniform(-o.shift, o.shift)};
+    for (Wave& wave : waves_)
+      wave = {random.uniform(-7, 7), random.uniform(-7, 7), random.uniform(0, 2 * std::numbers::pi), random.uniform(0.5, 1)};
+  }
+
+  std::array<double, 2> from(double x, double y) const {
+    x -= by_[0], y -= by_[1];
+    const double u = matrix_[0] * x + matrix_[1] * y, v = matrix_[2] * x + matrix_[3] * y;
+    if (bend_ == 0) return {mirror_ * u, v};
+    return {mirror_ * (u + bend_ * (at(0, u, v) + at(1, u, v)) / 2), v + bend_ * (at(2, u, v) + at(3, u, v)) / 2};
+  }
+
+ private:
+  struct Wave {
+    double x = 0, y = 0, phase = 0, size = 0;
+  };
+  double at(size_t wave, double u, double v) const {
+    const Wave& w = waves_[wave];
+    return w.size * std::sin(w.x * u + w.y * v + w.phase);
+  }
+
+  double bend_, mirror_;
+  std::array<double, 4> matrix_;
+  std::array<double, 2> by_;
+  std::array<Wave, 4> waves_;
+};
+
+/// Every pixel read between four of the old ones; what is at the edge is drawn out.
+void deform(Picture picture, const Motion& motion) {
+  const std::vector<float> old(picture.values.begin(), picture.values.end());
+  const auto width = static_cast<double>(picture.width), height = static_cast<double>(picture.height);
+  for (int64_t y = 0; y < picture.height; ++y)
+    for (int64_t x = 0; x < picture.width; ++x) {
+      const auto [u, v] = motion.from((static_cast<double>(x) + 0.5) / width - 0.5, (static_cast<double>(y) + 0.5) / height - 0.5);
+      const double px = std::clamp((u + 0.5) * width - 0.5, 0.0, width - 1), py = std::clamp((v + 0.5) * height - 0.5, 0.0, height - 1);
+      const auto left = static_cast<int64_t>(px), top = static_cast<int64_t>(py);
+      const int64_t right = std::min(left + 1, picture.width - 1), below = std::min(top + 1, picture.height - 1);
+      const auto a = static_cast<float>(px - std::floor(px)), b = static_cast<float>(py - std::floor(py));
+      for (int64_t c = 0; c < picture.channels; ++c) {
+        const float upper = old[picture.index(top, left, c)] * (1 - a) + old[picture.index(top, right, c)] * a;
+        const float lower = old[picture.index(below, left, c)] * (1 - a) + old[picture.index(below, right, c)] * a;
+        picture.values[picture.index(y, x, c)] = upper * (1 - b) + lower * b;
+      }
+    }
+}
+
 void change_picture(Picture picture, const AugmentOptions& o, Random& random) {
-  if (o.flip > 0 || o.shift > 0) move(picture, o, random);
+  if (o.turn > 0 || o.zoom > 0 || o.shear > 0 || o.bend > 0)
+    deform(picture, Motion(o, random));
+  else if (o.flip > 0 || o.shift > 0)
+    move(picture, o, random);
   if (o.brightness <= 0 && o.contrast <= 0) return;
   const double light = 255 * random.uniform(-o.brightness, o.brightness), factor = random.uniform(1 - o.contrast, 1 + o.contrast);
   double mean = 0;
@@ -158,35 +216,40 @@ void mask(std::span<float> values, int64_t frames, int64_t bands, const AugmentO
   }
 }
 
-}  // namespace
-
-Examples augmented(const Examples& examples, const AugmentOptions& options, double rate, uint64_t seed) {
+/// Each example that chance chooses, changed from random numbers of its own: in whatever order they are made, they are the same.
+template <class Change>
+Examples changed(const Examples& examples, const AugmentOptions& options, uint64_t seed, Change change) {
+  constexpr int64_t kChunk = 64;
   Examples out = examples;
   const auto each = static_cast<size_t>(examples.elements());
-  for (int64_t i = 0; i < out.count(); ++i) {
-    Random random(seed, static_cast<uint64_t>(i));
-    if (!random.chance(options.chance)) continue;
-    const std::span<float> values = std::span(out.values).subspan(static_cast<size_t>(i) * each, each);
-    if (out.shape.size() == 3)
-      change_picture({values, out.shape[0], out.shape[1], out.shape[2]}, options, random);
-    else
-      change_signal({values, out.shape.size() == 2 ? static_cast<size_t>(out.shape[1]) : 1}, options, rate, random);
-  }
+  Progress silent;
+  in_parallel(static_cast<size_t>((out.count() + kChunk - 1) / kChunk), "", silent, [&](size_t chunk) {
+    const auto first = static_cast<int64_t>(chunk) * kChunk;
+    for (int64_t i = first; i < std::min(first + kChunk, out.count()); ++i) {
+      Random random(seed, static_cast<uint64_t>(i));
+      if (random.chance(options.chance)) change(out.shape, std::span(out.values).subspan(static_cast<size_t>(i) * each, each), random);
+    }
+  });
   return out;
 }
 
+}  // namespace
+
+Examples augmented(const Examples& examples, const AugmentOptions& options, double rate, uint64_t seed) {
+  return changed(examples, options, seed, [&](const Shape& shape, std::span<float> values, Random& random) {
+    if (shape.size() == 3)
+      change_picture({values, shape[0], shape[1], shape[2]}, options, random);
+    else
+      change_signal({values, shape.size() == 2 ? static_cast<size_t>(shape[1]) : 1}, options, rate, random);
+  });
+}
+
 Examples masked(const Examples& features, const AugmentOptions& options, uint64_t seed) {
-  Examples out = features;
   const Shape& shape = features.shape;
   const bool in_time = shape.size() == 2 || (shape.size() == 3 && shape[2] == 1);
-  if (!in_time || options.time_masks + options.frequency_masks == 0) return out;
-  const auto each = static_cast<size_t>(features.elements());
-  for (int64_t i = 0; i < out.count(); ++i) {
-    Random random(seed, static_cast<uint64_t>(i));
-    if (random.chance(options.chance))
-      mask(std::span(out.values).subspan(static_cast<size_t>(i) * each, each), shape[0], shape[1], options, random);
-  }
-  return out;
+  if (!in_time || options.time_masks + options.frequency_masks == 0) return features;
+  return changed(features, options, seed,
+                 [&](const Shape&, std::span<float> values, Random& random) { mask(values, shape[0], shape[1], options, random); });
 }
 
 }  // namespace thimble

@@ -10,7 +10,7 @@ struct AugmentOptions {
   double chance = 0.9;
   double rotation = 0, scaling = 0, jitter = 0, time_warp = 0, time_shift = 0, dropped = 0;
   double background = 0, background_db = 10, gain_db = 0;
-  double flip = 0, shift = 0, brightness = 0, contrast = 0;
+  double flip = 0, shift = 0, turn = 0, zoom = 0, shear = 0, bend = 0, brightness = 0, contrast = 0;
   int64_t time_masks = 0, frequency_masks = 0;
   double time_mask = 0.1, frequency_mask = 0.2;
   template <class V>
@@ -27,6 +27,10 @@ struct AugmentOptions {
     v("gain_db", gain_db, "sound: dB by which it may be louder or softer", between(0, 60));
     v("flip", flip, "pictures: chance that left and right are exchanged", between(0, 1));
     v("shift", shift, "pictures: part of the width and height by which they may be moved", between(0, 0.9));
+    v("turn", turn, "pictures: degrees by which they may be turned", between(0, 180));
+    v("zoom", zoom, "pictures: part by which they may be larger or smaller", between(0, 0.9));
+    v("shear", shear, "pictures: part of the height by which what is upright may lean", between(0, 0.9));
+    v("bend", bend, "pictures: part of the width and height by which their parts may be moved against each other", between(0, 0.2));
     v("brightness", brightness, "pictures: part of 255 by which they may be lighter or darker", between(0, 1));
     v("contrast", contrast, "pictures: part by which contrast may be larger or smaller", between(0, 0.9));
     v("time_masks", time_masks, "features in time: stretches of frames that are blotted out (SpecAugment)", between(0, 10));

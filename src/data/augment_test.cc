@@ -111,6 +111,61 @@ TEST(Augment, PicturesAreFlippedAndMoved) {
   for (const float x : augmented(e, {.chance = 1, .brightness = 0.5, .contrast = 0.5}, 0, 1).values) EXPECT_TRUE(x >= 0 && x <= 255);
 }
 
+/// A bright spot on black, 21 x 21, off the middle by `dx` and `dy`.
+Examples spot(int64_t dx, int64_t dy) {
+  Examples e{.shape = {21, 21, 1}, .values = std::vector<float>(21 * 21)};
+  for (int64_t y = -1; y <= 1; ++y)
+    for (int64_t x = -1; x <= 1; ++x) e.values[static_cast<size_t>((10 + dy + y) * 21 + 10 + dx + x)] = 100;
+  e.source = {0};
+  return e;
+}
+
+struct Place {
+  double x = 0, y = 0, mass = 0;
+};
+
+/// Where the light of a 21 x 21 picture lies, seen from its middle, and how much there is.
+Place light_in(const Examples& e) {
+  Place at;
+  for (size_t i = 0; i < 21 * 21; ++i) {
+    const auto v = static_cast<double>(e.values[i]);
+    at.x += v * (static_cast<double>(i % 21) - 10), at.y += v * (static_cast<double>(i / 21) - 10), at.mass += v;
+  }
+  at.x /= at.mass, at.y /= at.mass;
+  return at;
+}
+
+TEST(Augment, PicturesAreTurnedZoomedAndSheared) {
+  double turned = 0, sheared = 0, grown = 0;
+  for (uint64_t seed = 0; seed < 30; ++seed) {
+    const Place by_turn = light_in(augmented(spot(7, 0), {.chance = 1, .turn = 45}, 0, seed));
+    EXPECT_NEAR(std::hypot(by_turn.x, by_turn.y), 7, 0.1) << "as far from the middle as it was";
+    EXPECT_LE(std::abs(by_turn.y), 7 * std::sqrt(0.5) + 0.1);
+    turned = std::max(turned, std::abs(by_turn.y));
+    const Place by_shear = light_in(augmented(spot(0, 6), {.chance = 1, .shear = 0.5}, 0, seed));
+    EXPECT_NEAR(by_shear.y, 6, 0.1);
+    EXPECT_LE(std::abs(by_shear.x), 3.1);
+    sheared = std::max(sheared, std::abs(by_shear.x));
+    const Place by_zoom = light_in(augmented(spot(4, 0), {.chance = 1, .zoom = 0.3}, 0, seed));
+    EXPECT_NEAR(by_zoom.y, 0, 0.1);
+    EXPECT_TRUE(by_zoom.x > 4 * 0.69 && by_zoom.x < 4 * 1.31) << by_zoom.x;
+    grown = std::max(grown, by_zoom.mass);
+  }
+  EXPECT_GT(turned, 3);
+  EXPECT_GT(sheared, 1.5);
+  EXPECT_GT(grown, 1000) << "a larger spot has more light";
+}
+
+TEST(Augment, PicturesAreBentNoFurtherThanSaid) {
+  double most = 0;
+  for (uint64_t seed = 0; seed < 30; ++seed) {
+    const Place at = light_in(augmented(spot(0, 0), {.chance = 1, .bend = 0.1}, 0, seed));
+    EXPECT_LE(std::max(std::abs(at.x), std::abs(at.y)), 2.6);
+    most = std::max(most, std::abs(at.x));
+  }
+  EXPECT_GT(most, 0.7);
+}
+
 TEST(Augment, MasksBlotOutStretchesAndBands) {
   Examples e = signals(6, 40, 10);
   const Examples out = masked(e, {.chance = 1, .time_masks = 1, .frequency_masks = 1, .time_mask = 0.25, .frequency_mask = 0.3}, 2);
