@@ -133,6 +133,17 @@ void deal_folds(std::vector<Recording>& recordings, const SplitOptions& options,
     }
 }
 
+/// What was recorded last is judged by: nothing of the future is learnt from.
+void take_last(std::vector<Recording>& recordings, const SplitOptions& options) {
+  const auto count = static_cast<double>(recordings.size());
+  const auto tested = std::llround(options.test * count), validated = std::llround(options.validation * count);
+  if (tested + validated >= static_cast<int64_t>(recordings.size()))
+    throw Error(Blame::User, fmt::format("test = {} and validation = {} leave nothing to learn from", options.test, options.validation));
+  const auto end = recordings.end(), test = end - tested;
+  std::for_each(test, end, [](Recording& r) { r.split = "test"; });
+  std::for_each(test - validated, test, [](Recording& r) { r.split = "validation"; });
+}
+
 void check_given(const std::vector<Recording>& recordings) {
   for (const Recording& r : recordings)
     if (!r.split.empty()) return;
@@ -169,6 +180,10 @@ void assign_splits(std::vector<Recording>& recordings, const SplitOptions& optio
                 "tell the person or session of each recording: a column called group, or {group} in names");
   for (Recording& r : recordings)
     if (by != SplitBy::Given || r.split.empty()) r.split = "train";
+  if (by == SplitBy::Order && (options.leave_group_out || options.folds > 0))
+    throw Error(Blame::User, "by = order has one test split: the last recordings",
+                "folds and groups left out choose by themselves; say by = auto");
+  if (by == SplitBy::Order) return take_last(recordings, options);
   if (options.leave_group_out)
     leave_group_out(recordings, options), by_group = true;
   else if (options.folds > 0)

@@ -119,7 +119,7 @@ std::span<const std::string_view> enum_names(Anchor) {
 }
 
 std::span<const std::string_view> enum_names(SplitBy) {
-  static constexpr std::string_view kNames[] = {"auto", "given", "group", "stratified", "random"};
+  static constexpr std::string_view kNames[] = {"auto", "given", "group", "stratified", "random", "order"};
   return kNames;
 }
 

@@ -60,7 +60,7 @@ struct WindowOptions {
 };
 
 /// How recordings are parted.
-enum class SplitBy : uint8_t { Auto, Given, Group, Stratified, Random };
+enum class SplitBy : uint8_t { Auto, Given, Group, Stratified, Random, Order };
 std::span<const std::string_view> enum_names(SplitBy);
 
 /// What is done about the same samples in two splits.
@@ -75,7 +75,9 @@ struct SplitOptions {
   Leaks leaks = Leaks::Refuse;
   template <class V>
   void fields(V&& v) {
-    v("by", by, "auto: as the data says, else by group (person, session) where there are groups, else stratified: alike in every class");
+    v("by", by,
+      "auto: as the data says, else by group (person, session) where there are groups, else stratified: alike in every class; "
+      "order: the last are the test split, those before them validation");
     v("validation", validation, "part of the recordings that is kept to choose the best model by", between(0, 0.9));
     v("test", test, "part of the recordings that no training sees", between(0, 0.9));
     v("folds", folds, "as many test splits, one after another, that cover everything (k-fold); 0: one test split", at_least(0));

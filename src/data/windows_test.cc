@@ -161,6 +161,13 @@ TEST(Split, KeepsTheOneGiven) {
   EXPECT_EQ(counts_of(all)["validation a"], 2) << "persons are on both sides of the given split, so validation has some of each";
 }
 
+TEST(Split, TakesTheLastInTheirOrder) {
+  auto all = set_of(10, {"ann", "ben", "cleo"});
+  all[0].split = "test";  // order is asked for, whatever the data says
+  assign_splits(all, {.by = SplitBy::Order, .validation = 0.1, .test = 0.25}, true);
+  for (size_t i = 0; i < all.size(); ++i) EXPECT_EQ(all[i].split, i < 13 ? "train" : i < 15 ? "validation" : "test") << i;
+}
+
 TEST(Split, KeepsTheSameSamplesTogether) {
   for (int64_t seed = 0; seed < 20; ++seed) {
     auto all = set_of(10);
@@ -183,6 +190,10 @@ TEST(Split, TellsWhatItLacks) {
             "tell the person or session of each recording: a column called group, or {group} in names");
   EXPECT_EQ(message_of([&] { assign_splits(all, {.folds = 3, .fold = 3}, true); }), "fold = 3 is out of range; there are 3 folds, from 0");
   EXPECT_EQ(message_of([&] { assign_splits(all, {.folds = 9}, true); }), "folds = 9 is too much for 8 recordings");
+  EXPECT_EQ(message_of([&] { assign_splits(all, {.by = SplitBy::Order, .folds = 2}, true); }),
+            "by = order has one test split: the last recordings\nfolds and groups left out choose by themselves; say by = auto");
+  EXPECT_EQ(message_of([&] { assign_splits(all, {.by = SplitBy::Order, .validation = 0.5, .test = 0.5}, true); }),
+            "test = 0.5 and validation = 0.5 leave nothing to learn from");
 }
 
 TEST(Dataset, HasWindowsOfEachSplit) {
