@@ -112,7 +112,7 @@ std::string send_to_mlflow(const Run& run, const std::string& uri) {
     metrics.push_back(one.set("timestamp", time).set("step", std::max<int64_t>(metric.epoch, 0)));
   }
   params = {pair_of("seed", fmt::format("{}", run.seed)), pair_of("data_hash", run.data_hash), pair_of("thimble", run.version),
-            pair_of("kind", run.kind)};
+            pair_of("kind", run.kind), pair_of("board", run.board)};
   // The server takes at most a thousand figures in one call.
   for (size_t first = 0; first == 0 || first < metrics.size(); first += 900) {
     Json batch;
@@ -122,8 +122,11 @@ std::string send_to_mlflow(const Run& run, const std::string& uri) {
     const Json answer = server.post("runs/log-batch", batch.set("params", first == 0 ? Json(params) : Json(Json::Array{})));
     require_answer(!answer.find("error_code"), "the figures", answer);
   }
+  const std::map<std::string, std::string> states = {{"done", "FINISHED"}, {"running", "RUNNING"}, {"interrupted", "KILLED"}};
+  const auto state = states.find(run.state);
   Json finish;
-  server.post("runs/update", finish.set("run_id", id).set("status", run.state == "done" ? "FINISHED" : "FAILED").set("end_time", time));
+  finish.set("run_id", id).set("status", state == states.end() ? "FAILED" : state->second).set("end_time", time);
+  server.post("runs/update", finish);
   return id;
 }
 

@@ -7,21 +7,25 @@
 
 #include <chrono>
 #include <functional>
+#include <iterator>
 
 #include "base/error.h"
 
 namespace thimble {
 namespace {
 
-constexpr int kSchema = 1;
-constexpr const char* kTables =
+/// The statements that lead from each schema to the next.
+constexpr const char* kSteps[] = {
     "CREATE TABLE IF NOT EXISTS runs (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT, began TEXT, state TEXT, seconds REAL, project TEXT, "
     "config TEXT,"
     " data_hash TEXT, seed INTEGER, version TEXT);"
     "CREATE TABLE IF NOT EXISTS metrics (run INTEGER REFERENCES runs(id) ON DELETE CASCADE, epoch INTEGER, name TEXT, value REAL);"
     "CREATE INDEX IF NOT EXISTS metrics_by_run ON metrics(run);"
     "CREATE TABLE IF NOT EXISTS artefacts (run INTEGER REFERENCES runs(id) ON DELETE CASCADE, path TEXT, bytes INTEGER, hash TEXT);"
-    "CREATE INDEX IF NOT EXISTS artefacts_by_run ON artefacts(run);";
+    "CREATE INDEX IF NOT EXISTS artefacts_by_run ON artefacts(run);",
+    "ALTER TABLE runs ADD COLUMN board TEXT NOT NULL DEFAULT '';"
+    "UPDATE metrics SET name = name || '_bytes' WHERE epoch = -1 AND name IN ('ram', 'flash');"};
+constexpr int64_t kSchema = std::size(kSteps);
 
 std::string now() {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
@@ -45,6 +49,7 @@ struct RunStore::Connection {
     if (code != SQLITE_OK) fail(code);
   }
   void run(const char* sql) const { check(sqlite3_exec(db, sql, nullptr, nullptr, nullptr)); }
+  void add(int64_t id, std::span<const Metric> metrics) const;
 };
 
 namespace {
@@ -87,16 +92,45 @@ class Statement {
   sqlite3_stmt* statement_ = nullptr;
 };
 
-constexpr const char* kRunColumns = "SELECT id, kind, began, state, seconds, project, config, data_hash, seed, version FROM runs ";
+constexpr const char* kRunColumns = "SELECT id, kind, began, state, seconds, project, config, data_hash, seed, version, board FROM runs ";
+
+/// What happens in its scope happens whole, or where an exception leaves it, not at all.
+class Transaction {
+ public:
+  template <class Connection>
+  explicit Transaction(const Connection& connection) : run_([&connection](const char* sql) { connection.run(sql); }), db_(connection.db) {
+    run_("BEGIN IMMEDIATE");
+  }
+  ~Transaction() {
+    if (!done_) sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
+  }
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  void commit() {
+    run_("COMMIT");
+    done_ = true;
+  }
+
+ private:
+  std::function<void(const char*)> run_;
+  sqlite3* db_;
+  bool done_ = false;
+};
 
 Run run_of(const Statement& row) {
   Run run;
   run.id = row.whole(0), run.kind = row.text(1), run.began = row.text(2), run.state = row.text(3), run.seconds = row.real(4);
   run.project = row.text(5), run.config = row.text(6), run.data_hash = row.text(7), run.seed = row.whole(8), run.version = row.text(9);
+  run.board = row.text(10);
   return run;
 }
 
 }  // namespace
+
+void RunStore::Connection::add(int64_t id, std::span<const Metric> metrics) const {
+  for (const Metric& metric : metrics)
+    Statement(*this, "INSERT INTO metrics VALUES (?,?,?,?)", id, metric.epoch, metric.name, metric.value).step();
+}
 
 std::map<std::string, double> Run::summary() const {
   std::map<std::string, double> whole;
@@ -110,31 +144,38 @@ RunStore::RunStore(const std::filesystem::path& file) : connection_(std::make_un
   if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
   connection_->check(sqlite3_open(file.c_str(), &connection_->db));
   sqlite3_busy_timeout(connection_->db, 10'000);
-  connection_->run("PRAGMA foreign_keys = ON");
-  Statement version(*connection_, "PRAGMA user_version");
-  version.step();
-  const int64_t found = version.whole(0);
-  if (found > kSchema)
+  connection_->run("PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL");
+  // Writing behind the file's end saves most waits for the disk; where it cannot be had (a network drive) nothing else changes.
+  sqlite3_exec(connection_->db, "PRAGMA journal_mode = WAL", nullptr, nullptr, nullptr);
+  const auto schema = [&] {
+    Statement version(*connection_, "PRAGMA user_version");
+    version.step();
+    return version.whole(0);
+  };
+  if (schema() > kSchema)
     throw Error(Blame::User, fmt::format("the store of runs '{}' was written by a newer thimble", connection_->file), "update thimble");
-  if (found == kSchema) return;
-  connection_->run("BEGIN IMMEDIATE");
-  connection_->run(kTables);
+  if (schema() == kSchema) return;
+  Transaction transaction(*connection_);
+  for (int64_t step = schema(); step < kSchema; ++step) connection_->run(kSteps[step]);
   connection_->run(fmt::format("PRAGMA user_version = {}", kSchema).c_str());
-  connection_->run("COMMIT");
+  transaction.commit();
 }
 
 RunStore::~RunStore() = default;
 
 int64_t RunStore::begin(const RunStart& start) {
   Statement(*connection_,
-            "INSERT INTO runs (kind, began, state, seconds, project, config, data_hash, seed, version) VALUES (?,?,'running',0,?,?,?,?,?)",
-            start.kind, now(), start.project, start.config, start.data_hash, start.seed, start.version)
+            "INSERT INTO runs (kind, began, state, seconds, project, config, data_hash, seed, version, board) "
+            "VALUES (?,?,'running',0,?,?,?,?,?,?)",
+            start.kind, now(), start.project, start.config, start.data_hash, start.seed, start.version, start.board)
       .step();
   return sqlite3_last_insert_rowid(connection_->db);
 }
 
-void RunStore::add(int64_t id, const Metric& metric) {
-  Statement(*connection_, "INSERT INTO metrics VALUES (?,?,?,?)", id, metric.epoch, metric.name, metric.value).step();
+void RunStore::add(int64_t id, std::span<const Metric> metrics) {
+  Transaction transaction(*connection_);
+  connection_->add(id, metrics);
+  transaction.commit();
 }
 
 void RunStore::add(int64_t id, const Artefact& artefact) {
@@ -145,8 +186,23 @@ void RunStore::set_data_hash(int64_t id, std::string_view hash) {
   Statement(*connection_, "UPDATE runs SET data_hash = ? WHERE id = ?", hash, id).step();
 }
 
+std::optional<int64_t> RunStore::unfinished(const RunStart& start) const {
+  Statement row(*connection_,
+                "SELECT id, state FROM runs WHERE kind = ? AND project = ? AND config = ? AND seed = ? ORDER BY id DESC LIMIT 1",
+                start.kind, start.project, start.config, start.seed);
+  return row.step() && row.text(1) != "done" ? std::optional(row.whole(0)) : std::nullopt;
+}
+
+void RunStore::go_on(int64_t id, std::span<const Metric> epochs) {
+  Transaction transaction(*connection_);
+  Statement(*connection_, "UPDATE runs SET state = 'running' WHERE id = ?", id).step();
+  Statement(*connection_, "DELETE FROM metrics WHERE run = ?", id).step();
+  connection_->add(id, epochs);
+  transaction.commit();
+}
+
 void RunStore::finish(int64_t id, std::string_view state, double seconds) {
-  Statement(*connection_, "UPDATE runs SET state = ?, seconds = ? WHERE id = ?", state, seconds, id).step();
+  Statement(*connection_, "UPDATE runs SET state = ?, seconds = seconds + ? WHERE id = ?", state, seconds, id).step();
 }
 
 void RunStore::remove(int64_t id) {
@@ -198,7 +254,11 @@ Json json_of(const Run& run) {
   }
   Json json;
   json.set("id", run.id).set("kind", run.kind).set("began", run.began).set("state", run.state).set("seconds", run.seconds);
-  json.set("project", run.project).set("seed", run.seed).set("data_hash", run.data_hash).set("version", run.version);
+  json.set("project", run.project)
+      .set("board", run.board)
+      .set("seed", run.seed)
+      .set("data_hash", run.data_hash)
+      .set("version", run.version);
   return json.set("metrics", whole).set("epochs", epochs).set("artefacts", artefacts).set("config", run.config);
 }
 

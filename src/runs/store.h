@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +18,7 @@ namespace thimble {
 struct RunStart {
   std::string kind;  ///< "train", "eval", "compile"
   std::string project, config, data_hash, version;
+  std::string board;  ///< that it is for, or was measured on; empty: this machine
   int64_t seed = 0;
 };
 
@@ -39,8 +42,8 @@ struct Artefact {
 struct Run : RunStart {
   int64_t id = 0;
   std::string began;            ///< UTC: "2026-11-21T11:30:00Z"
-  std::string state;            ///< "running" (or killed while it did), "done", "failed"
-  double seconds = 0;           ///< that it took; 0 while it runs
+  std::string state;            ///< "running" (or killed while it did), "done", "failed", "interrupted"
+  double seconds = 0;           ///< that it took; 0 while it runs for the first time
   std::vector<Metric> metrics;  ///< by epoch, as they came
   std::vector<Artefact> artefacts;
 
@@ -55,9 +58,16 @@ class RunStore {
   ~RunStore();
 
   int64_t begin(const RunStart& start);
-  void add(int64_t id, const Metric& metric);
+  /// All of them or none: one wait for the disk.
+  void add(int64_t id, std::span<const Metric> metrics);
+  void add(int64_t id, const Metric& metric) { add(id, {&metric, 1}); }
   void add(int64_t id, const Artefact& artefact);
   void set_data_hash(int64_t id, std::string_view hash);
+  /// The latest training that began alike and did not come to its end.
+  std::optional<int64_t> unfinished(const RunStart& start) const;
+  /// That run is running again, and has these figures of its epochs in the place of those that it had.
+  void go_on(int64_t id, std::span<const Metric> epochs);
+  /// `seconds` are added to those that it took before it was interrupted.
   void finish(int64_t id, std::string_view state, double seconds);
   void remove(int64_t id);
 

@@ -1,6 +1,7 @@
 #include "runs/store.h"
 
 #include <gmock/gmock.h>
+#include <sqlite3.h>
 
 #include <cstring>
 #include <functional>
@@ -70,6 +71,46 @@ TEST_F(Runs, ARemovedOneTakesItsFiguresAlongAndItsNumberIsNotGivenAgain) {
   EXPECT_TRUE(store.all().empty());
   EXPECT_EQ(trained(store), 2);
   EXPECT_EQ(store.get(2).metrics.size(), 3u);
+}
+
+TEST_F(Runs, OneThatWasInterruptedGoesOnInItsRow) {
+  RunStore store(file_);
+  const RunStart start{.kind = "train", .project = "wand", .config = "[train]\n", .seed = 7};
+  EXPECT_EQ(store.unfinished(start), std::nullopt);
+  const int64_t id = store.begin(start);
+  store.add(id, std::vector<Metric>{{1, "loss", 0.5}, {1, "accuracy", 0.25}});
+  store.add(id, Metric{2, "loss", 0.4});
+  store.finish(id, "interrupted", 3);
+  RunStart other = start;
+  other.seed = 8;
+  EXPECT_EQ(store.unfinished(other), std::nullopt);
+  ASSERT_EQ(store.unfinished(start), id);
+  store.go_on(id, std::vector<Metric>{{1, "loss", 0.5}});
+  EXPECT_EQ(store.get(id).state, "running");
+  EXPECT_EQ(store.get(id).metrics, (std::vector<Metric>{{1, "loss", 0.5}}));
+  store.finish(id, "done", 4);
+  EXPECT_EQ(store.get(id).seconds, 7);
+  EXPECT_EQ(store.unfinished(start), std::nullopt);
+}
+
+TEST_F(Runs, AStoreOfAnOlderProgramIsBroughtUpToDate) {
+  fs::create_directories(file_.parent_path());
+  sqlite3* old = nullptr;
+  ASSERT_EQ(sqlite3_open(file_.c_str(), &old), SQLITE_OK);
+  const char* const made =
+      "CREATE TABLE runs (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT, began TEXT, state TEXT, seconds REAL, project TEXT, config TEXT,"
+      " data_hash TEXT, seed INTEGER, version TEXT);"
+      "CREATE TABLE metrics (run INTEGER REFERENCES runs(id) ON DELETE CASCADE, epoch INTEGER, name TEXT, value REAL);"
+      "CREATE TABLE artefacts (run INTEGER REFERENCES runs(id) ON DELETE CASCADE, path TEXT, bytes INTEGER, hash TEXT);"
+      "INSERT INTO runs VALUES (1, 'eval', '2026-01-02T03:04:05Z', 'done', 2.5, 'wand', '', 'abc', 7, '0.1.0');"
+      "INSERT INTO metrics VALUES (1, -1, 'ram', 4096), (1, 3, 'ram', 1); PRAGMA user_version = 1";
+  ASSERT_EQ(sqlite3_exec(old, made, nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(old);
+  RunStore store(file_);
+  EXPECT_EQ(store.get(1).board, "");
+  EXPECT_EQ(store.get(1).metrics, (std::vector<Metric>{{-1, "ram_bytes", 4096}, {3, "ram", 1}}));
+  EXPECT_EQ(store.get(store.begin({.kind = "eval", .board = "pico"})).board, "pico");
+  EXPECT_EQ(RunStore(file_).all().size(), 2u) << "and stays so";
 }
 
 TEST_F(Runs, MistakesAreTold) {

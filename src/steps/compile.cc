@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <chrono>
 #include <optional>
 
 #include "base/files.h"
@@ -114,8 +115,9 @@ void play_project(const CompileRequest& request, const Prepared& prepared, StepR
   set_cost(result.json, performance);
 }
 
-/// Notes the compilation in the project's store of runs.
-void keep_run(const CompileRequest& request, const FirmwareSizes& sizes, const std::vector<fs::path>& files) {
+/// Notes the compilation in the project's store of runs: what was linked, or what is planned, under names of their own.
+void keep_run(const CompileRequest& request, const Compiled& model, const std::optional<FirmwareSizes>& sizes,
+              const std::vector<fs::path>& files, double seconds) {
   const Impulse impulse = load_impulse(request.model);
   RunStore store(impulse.project.runs());
   const int64_t id = store.begin({.kind = "compile",
@@ -123,17 +125,24 @@ void keep_run(const CompileRequest& request, const FirmwareSizes& sizes, const s
                                   .config = impulse.project.text,
                                   .data_hash = impulse.learnt.data_hash,
                                   .version = version(),
+                                  .board = request.board,
                                   .seed = impulse.project.train.seed});
-  store.add(id, Metric{Metric::kWhole, "ram_bytes", static_cast<double>(sizes.ram())});
-  store.add(id, Metric{Metric::kWhole, "flash_bytes", static_cast<double>(sizes.flash())});
+  if (sizes) {
+    store.add(id, Metric{Metric::kWhole, "ram_bytes", static_cast<double>(sizes->ram())});
+    store.add(id, Metric{Metric::kWhole, "flash_bytes", static_cast<double>(sizes->flash())});
+  } else {
+    store.add(id, Metric{Metric::kWhole, "planned_ram_bytes", static_cast<double>(model.arena_bytes + model.state_bytes)});
+    store.add(id, Metric{Metric::kWhole, "constant_bytes", static_cast<double>(model.constant_bytes)});
+  }
   for (const fs::path& file : files) {
     const FileMark mark = mark_of(file);
     store.add(id, Artefact{fs::proximate(file, request.model).string(), mark.bytes, mark.hash});
   }
-  store.finish(id, "done", 0);
+  store.finish(id, "done", seconds);
 }
 
 StepResult run(const AttrBag& bag, Progress& progress) {
+  const auto start = std::chrono::steady_clock::now();
   const auto request = from_bag<CompileRequest>(bag);
   require_project(request);
   const Prepared prepared = prepare(request, progress, /*golden=*/true);
@@ -143,7 +152,6 @@ StepResult run(const AttrBag& bag, Progress& progress) {
   if (sizes) require_within_limit(request, model.name, sizes->ram(), "arena, state and stack");
   if (!sizes) require_room(model, *prepared.board);
   const std::vector<fs::path> files = write_files(model, folder_of(request));
-  if (prepared.stream) keep_run(request, sizes ? *sizes : planned_sizes(model), files);
 
   StepResult result;
   result.text = fmt::format("{} for {}: {}\n\n{}\n{}\n", styled(Style::Bold, model.name), request.board, prepared.board->summary,
@@ -164,6 +172,8 @@ StepResult run(const AttrBag& bag, Progress& progress) {
   result.json.set("lower_bound", model.plan.lower_bound).set("layers", layers_json(model));
   result.json.set("compiler_level", model.compiler_level).set("files", paths);
   if (request.run) play_project(request, prepared, result, progress);
+  if (prepared.stream)
+    keep_run(request, model, sizes, files, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   return result;
 }
 

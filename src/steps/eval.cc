@@ -105,12 +105,13 @@ void keep(const Impulse& impulse, const EvalRequest& request, const Dataset& dat
                                   .config = impulse.learnt.config,
                                   .data_hash = dataset.hash,
                                   .version = version(),
+                                  .board = on_board ? request.board : "",
                                   .seed = impulse.project.train.seed});
   for (const auto& [name, value] : scores.figures())
     if (std::isfinite(value)) store.add(id, Metric{Metric::kWhole, request.split + "_" + name, value});
   if (on_board) {
-    store.add(id, Metric{Metric::kWhole, "ram", static_cast<double>(on_board->sizes.ram())});
-    store.add(id, Metric{Metric::kWhole, "flash", static_cast<double>(on_board->sizes.flash())});
+    store.add(id, Metric{Metric::kWhole, "ram_bytes", static_cast<double>(on_board->sizes.ram())});
+    store.add(id, Metric{Metric::kWhole, "flash_bytes", static_cast<double>(on_board->sizes.flash())});
     if (on_board->cycles) store.add(id, Metric{Metric::kWhole, "cycles", *on_board->cycles});
   }
   store.finish(id, "done", seconds);

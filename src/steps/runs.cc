@@ -41,7 +41,8 @@ std::string figure(double value) {
 std::string outcome(const Run& run) {
   const std::map<std::string, double> summary = run.summary();
   std::vector<std::string> parts;
-  for (const std::string name : {"test_accuracy", "test_mae", "validation_accuracy", "validation_loss", "ram", "flash"})
+  for (const std::string name :
+       {"test_accuracy", "test_mae", "validation_accuracy", "validation_loss", "ram_bytes", "flash_bytes", "planned_ram_bytes"})
     if (const auto it = summary.find(name); it != summary.end() && parts.size() < 2)
       parts.push_back(name.ends_with("accuracy") ? fmt::format("{} {}", name, percent(it->second, 1))
                                                  : fmt::format("{} {}", name, figure(it->second)));
@@ -53,14 +54,20 @@ Style style_of(const std::string& state) { return state == "done" ? Style::Good 
 StepResult list(const RunStore& store) {
   const std::vector<Run> runs = store.all();
   StepResult result;
-  Table table(
-      {{"run", Align::Right}, {"kind"}, {"began (UTC)"}, {"state"}, {"time", Align::Right}, {"seed", Align::Right, true}, {"outcome"}});
+  Table table({{"run", Align::Right},
+               {"kind"},
+               {"board"},
+               {"began (UTC)"},
+               {"state"},
+               {"time", Align::Right},
+               {"seed", Align::Right, true},
+               {"outcome"}});
   Json::Array rows;
   for (const Run& run : runs) {
     std::string began = run.began.substr(0, 16);
     if (began.size() > 10) began[10] = ' ';
-    table.row(
-        {run.id, Cell(run.kind, Style::Accent), began, Cell(run.state, style_of(run.state)), seconds_text(run), run.seed, outcome(run)});
+    table.row({run.id, Cell(run.kind, Style::Accent), run.board.empty() ? "-" : run.board, began, Cell(run.state, style_of(run.state)),
+               seconds_text(run), run.seed, outcome(run)});
     rows.push_back(json_of(run));
   }
   result.text = runs.empty() ? "nothing was run here yet; `thimble train` does\n" : table.text();
@@ -90,8 +97,9 @@ std::string epochs_text(const Run& run) {
 
 StepResult show(const Run& run) {
   StepResult result;
-  result.text = fmt::format("run {}: {} of '{}', {}, began {} and took {}\n", styled(Style::Bold, fmt::format("{}", run.id)), run.kind,
-                            run.project, styled(style_of(run.state), run.state), run.began, seconds_text(run));
+  result.text =
+      fmt::format("run {}: {} of '{}'{}, {}, began {} and took {}\n", styled(Style::Bold, fmt::format("{}", run.id)), run.kind, run.project,
+                  run.board.empty() ? "" : " on " + run.board, styled(style_of(run.state), run.state), run.began, seconds_text(run));
   result.text +=
       fmt::format("  seed {}   data {}   thimble {}\n", run.seed, run.data_hash.empty() ? "-" : run.data_hash.substr(0, 12), run.version);
   Table figures({{"figure"}, {"value", Align::Right}});

@@ -7,6 +7,7 @@
 #include "formats/export.h"
 #include "formats/tflite.h"
 #include "project/templates.h"
+#include "runs/store.h"
 #include "steps/step.h"
 #include "steps/training.h"
 
@@ -60,6 +61,18 @@ TEST(Projects, CompilesAndHearsRecordings) {
   }
   EXPECT_GT(compiled.json.find("window")->find("ms")->number(), 0);
   EXPECT_THAT(compiled.text, HasSubstr("7 recordings that it never saw, played on nano33ble:"));
+
+  verb("compile", {{"model", project}, {"plan_only", true}});
+  const std::vector<thimble::Run> runs = RunStore(dir.path() / ".thimble/runs.sqlite").all();
+  ASSERT_EQ(runs.size(), 2u);
+  const std::map<std::string, double> linked = runs[1].summary();
+  const std::map<std::string, double> planned = runs[0].summary();
+  EXPECT_EQ(linked.at("ram_bytes"), compiled.json.find("ram")->find("total")->number());
+  EXPECT_EQ(linked.at("flash_bytes"), compiled.json.find("flash")->find("total")->number());
+  EXPECT_GT(runs[1].seconds, 0.1) << "it linked and played";
+  EXPECT_EQ(runs[1].board, "nano33ble");
+  EXPECT_GT(planned.at("planned_ram_bytes"), 0);
+  EXPECT_FALSE(planned.contains("ram_bytes")) << "what was not linked is not told as if it were";
 
   const StepResult verified = verb("verify", {{"model", project}, {"boards", std::vector<std::string>{"nano33ble", "esp32c3"}}});
   EXPECT_EQ(verified.status, 0) << verified.text;
