@@ -1,8 +1,9 @@
 // Every case of every signal block over random windows: the bits that boards compute are those of this machine. All cases make one
-// firmware a board. THIMBLE_WINDOWS says how many windows; a few dozen without it.
+// firmware a board. THIMBLE_WINDOWS says how many windows; a few without it.
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -10,6 +11,7 @@
 #include <random>
 
 #include "base/files.h"
+#include "base/parallel.h"
 #include "cases/op_case.h"
 #include "codegen/compiled.h"
 #include "deploy/deploy.h"
@@ -19,11 +21,12 @@
 namespace thimble::testing {
 namespace {
 
-constexpr size_t kWindowsAtOnce = 500;
+/// So many go through one emulator; several emulate at once.
+constexpr size_t kBatch = 250;
 
 size_t windows_asked() {
   const char* asked = std::getenv("THIMBLE_WINDOWS");
-  return asked ? static_cast<size_t>(std::max(1, std::atoi(asked))) : 24;
+  return asked ? static_cast<size_t>(std::max(1, std::atoi(asked))) : 8;
 }
 
 bool is_block(const OpDef* op) {
@@ -80,7 +83,8 @@ class Windows {
 };
 
 /// Counts the bits that differ, and names the case of the first one.
-size_t compare(const Cases& cases, Interpreter& interpreter, const std::vector<std::vector<Buffer>>& windows, const RunResult& result) {
+size_t compare(const Cases& cases, const std::vector<std::vector<Buffer>>& windows, const RunResult& result) {
+  Interpreter interpreter(cases.graph);
   size_t bits = 0;
   for (size_t w = 0; w < windows.size(); ++w) {
     const std::vector<Buffer> wanted = interpreter.run(windows[w]);
@@ -95,6 +99,19 @@ size_t compare(const Cases& cases, Interpreter& interpreter, const std::vector<s
   return bits;
 }
 
+size_t bits_that_differ(const Cases& cases, const Firmware& firmware, size_t count, uint32_t seed) {
+  Windows source(seed);
+  std::vector<std::vector<Buffer>> windows(count);
+  std::vector<std::vector<std::byte>> records(count);
+  for (size_t w = 0; w < count; ++w)
+    for (const ValueId id : cases.graph.inputs) {
+      const Buffer& one = windows[w].emplace_back(source.next(cases.graph.type(id)));
+      records[w].insert(records[w].end(), one.begin(), one.end());
+    }
+  Progress quiet;
+  return compare(cases, windows, run_firmware(firmware, records, false, quiet));
+}
+
 class Features : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(Features, AreThoseOfTheDesk) {
@@ -103,31 +120,22 @@ TEST_P(Features, AreThoseOfTheDesk) {
   ASSERT_GE(cases.names.size(), 30u);
   Progress quiet;
   const TempDir dir;
-  Interpreter interpreter(cases.graph);
-  Windows source(2026);
-  size_t bits = 0, done = 0;
+  std::atomic<size_t> bits = 0, done = 0;
   try {
     const Firmware firmware = build_firmware(compile(cases.graph, board, {.golden = false}), board, dir.path(), {}, quiet);
-    while (done < windows_asked()) {
-      std::vector<std::vector<Buffer>> windows(std::min(kWindowsAtOnce, windows_asked() - done));
-      std::vector<std::vector<std::byte>> records;
-      for (auto& window : windows) {
-        records.emplace_back();
-        for (const ValueId id : cases.graph.inputs) {
-          window.push_back(source.next(cases.graph.type(id)));
-          records.back().insert(records.back().end(), window.back().begin(), window.back().end());
-        }
-      }
-      bits += compare(cases, interpreter, windows, run_firmware(firmware, records, false, quiet));
-      done += windows.size();
-      if (done < windows_asked()) std::fprintf(stderr, "%s: %zu windows, %zu bits differ\n", GetParam(), done, bits);
-    }
+    in_parallel((windows_asked() + kBatch - 1) / kBatch, "comparing features", quiet, [&](size_t batch) {
+      const size_t count = std::min(kBatch, windows_asked() - batch * kBatch);
+      bits += bits_that_differ(cases, firmware, count, static_cast<uint32_t>(2026 + batch));
+      if ((done += count) < windows_asked())
+        std::fprintf(stderr, "%s: %zu windows, %zu bits differ\n", GetParam(), done.load(), bits.load());
+    });
   } catch (const Error& error) {
     if (error.blame != Blame::Environment) throw;
     GTEST_SKIP() << error.what();
   }
-  EXPECT_EQ(bits, 0u);
-  std::printf("%s: %zu windows through each of %zu cases of blocks, %zu bits differ\n", GetParam(), done, cases.names.size(), bits);
+  EXPECT_EQ(bits.load(), 0u);
+  std::printf("%s: %zu windows through each of %zu cases of blocks, %zu bits differ\n", GetParam(), done.load(), cases.names.size(),
+              bits.load());
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Features, ::testing::Values("nano33ble", "pico", "esp32c3", "rpi3"),
