@@ -26,6 +26,7 @@ struct Block {
   int64_t (*scratch)(const Node&, const Graph&) = nullptr;
   /// Float operations and loads, roughly: what a core takes time for.
   double (*work)(const Node&, const Graph&) = nullptr;
+  double soft_float = 40;  ///< cycles that a unit of work takes a Cortex-M0+, which calls functions for float operations but not for loads
   KernelCall (*lower)(const Node&, const Graph&) = nullptr;
   /// Null or nothing: only whole windows can be computed.
   std::optional<BlockStream> (*stream)(const Node&, const Graph&) = nullptr;

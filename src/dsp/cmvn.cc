@@ -66,6 +66,7 @@ std::span<const Block> cmvn_blocks() {
        .in_place = true,
        .scratch = [](const Node& node, const Graph& graph) -> int64_t { return 4 * cmvn_scratch_floats(shape_at(node, graph)); },
        .work = [](const Node& node, const Graph& graph) { return cmvn_work(shape_at(node, graph)); },
+       .soft_float = 28,
        .lower = lower,
        .example = {49, 13}}};
   return kRows;

@@ -59,6 +59,7 @@ std::span<const Block> decimate_blocks() {
                                         .eval = eval},
                                  .source = "dsp/decimate.h",
                                  .work = work,
+                                 .soft_float = 45,
                                  .lower = lower}};
   return kRows;
 }

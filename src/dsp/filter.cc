@@ -78,6 +78,7 @@ std::span<const Block> filter_blocks() {
                                  .source = "dsp/filter.h",
                                  .in_place = true,
                                  .work = work,
+                                 .soft_float = 56.5,
                                  .lower = lower,
                                  .example_attrs = [] { return Attrs(FilterAttrs{.high_cutoff = 10}); }}};
   return kRows;

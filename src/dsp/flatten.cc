@@ -80,6 +80,7 @@ std::span<const Block> flatten_blocks() {
                                         .eval = eval},
                                  .source = "dsp/flatten.h",
                                  .work = work,
+                                 .soft_float = 38.5,
                                  .lower = lower}};
   return kRows;
 }

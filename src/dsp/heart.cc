@@ -120,6 +120,7 @@ std::span<const Block> heart_blocks() {
        .source = "dsp/heart.h",
        .scratch = scratch,
        .work = work,
+       .soft_float = 31.5,
        .lower = lower,
        .example = {1000, 1},
        .names = kNames}};

@@ -166,9 +166,9 @@ void eval(const Attrs& attrs, Inputs in, Outputs out) {
 }
 
 double work(const Node& node, const Graph& graph) {
-  const thimble_image_shape s = made_of(node, graph).shape;
-  const double pixels = double{1} * s.rows * s.columns;
-  return pixels * (25 + s.row_taps * (7.6 + s.column_taps * (10 + 6.3 * s.channels)));
+  const Made m = made_of(node, graph);
+  const auto mixed = [](const Mix& mix) { return static_cast<double>(std::ranges::count_if(mix.weights, [](float w) { return w != 0; })); };
+  return 66.0 * m.shape.out_height * m.shape.out_width + 17.5 * m.shape.channels * mixed(m.rows) * mixed(m.columns);
 }
 
 std::string triple(const float* values) {
@@ -212,6 +212,7 @@ std::span<const Block> image_blocks() {
                                         .eval = eval},
                                  .source = "dsp/image.h",
                                  .work = work,
+                                 .soft_float = 21.5,
                                  .lower = lower,
                                  .example = {240, 320, 3}}};
   return kRows;

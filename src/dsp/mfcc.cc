@@ -80,7 +80,7 @@ int64_t scratch(const Node& node, const Graph& graph) { return 4 * scratch_float
 double work(const Node& node, const Graph& graph) {
   const Made m = made_of(node, graph);
   const double frames = m.shape.frames.frames, filters = m.shape.filters, coefficients = m.shape.coefficients;
-  return frames_work(m.shape.frames) + frames * (mel_work(m.edges) + 40 * filters + 4 * filters * coefficients + 60) +
+  return frames_work(m.shape.frames) + frames * (mel_work(m.edges) + 74 * filters + 8 * filters * coefficients) +
          (m.shape.cmvn.window > 0 ? cmvn_work(m.shape.cmvn) : 0);
 }
 
@@ -122,6 +122,7 @@ std::span<const Block> mfcc_blocks() {
                                  .source = "dsp/mfcc.h",
                                  .scratch = scratch,
                                  .work = work,
+                                 .soft_float = 41,
                                  .lower = lower,
                                  .stream = stream,
                                  .example = {16000, 1},

@@ -52,7 +52,7 @@ int64_t scratch(const Node& node, const Graph& graph) { return 4 * scratch_float
 
 double work(const Node& node, const Graph& graph) {
   const Made m = made_of(node, graph);
-  return frames_work(m.shape.frames) + m.shape.frames.frames * (mel_work(m.edges) + 60.0 * m.shape.filters);
+  return frames_work(m.shape.frames) + m.shape.frames.frames * (mel_work(m.edges) + (m.shape.steps > 0 ? 126.0 : 93.0) * m.shape.filters);
 }
 
 KernelCall lower(const Node& node, const Graph& graph) {
@@ -87,6 +87,7 @@ std::span<const Block> mfe_blocks() {
                                  .source = "dsp/mel.h",
                                  .scratch = scratch,
                                  .work = work,
+                                 .soft_float = 45,
                                  .lower = lower,
                                  .stream = stream,
                                  .example = {16000, 1},

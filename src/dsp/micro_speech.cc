@@ -192,6 +192,7 @@ std::span<const Block> micro_speech_blocks() {
                                  .source = "dsp/micro_speech.h",
                                  .scratch = scratch,
                                  .work = work,
+                                 .soft_float = 4.1,
                                  .lower = lower,
                                  .example = {16000, 1}}};
   return kRows;

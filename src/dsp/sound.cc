@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -42,7 +43,7 @@ Geometry::Field frames_field(const thimble_frames_shape& f) {
                                 c_literal(f.gain), c_literal(f.pre_emphasis))};
 }
 
-double frames_work(const thimble_frames_shape& f) { return f.frames * (8.0 * f.length + fft_work(f.fft) + 8.0 * f.fft); }
+double frames_work(const thimble_frames_shape& f) { return f.frames * (8.8 * std::min(f.length, f.fft) + 13.0 * f.fft + fft_work(f.fft)); }
 
 std::vector<int16_t> mel_edges(const MelAttrs& mel, const FrameAttrs& frames) {
   const double high = mel.high_frequency > 0 ? mel.high_frequency : frames.rate / 2;
@@ -76,7 +77,7 @@ std::vector<std::string> frames_remarks(const thimble_frames_shape& frames) {
 
 double mel_work(const std::vector<int16_t>& edges) {
   double work = 0;
-  for (size_t f = 0; f + 2 < edges.size(); ++f) work += 10 + 14.0 * (edges[f + 2] - edges[f]);
+  for (size_t f = 0; f + 2 < edges.size(); ++f) work += 15.0 * (edges[f + 2] - edges[f]);
   return work;
 }
 

@@ -131,7 +131,7 @@ double work(const Node& node, const Graph& graph) {
   const thimble_spectral_shape s = shape_at(node, graph);
   const double ratio = static_cast<double>(node.attrs.as<SpectralAttrs>().input_decimation_ratio);
   const auto part = [&](double samples, double bins) {
-    return samples * 32 + (samples / s.hop + 1) * (fft_work(s.fft) + 12.0 * s.fft + 120) + 60.0 * bins + 250;
+    return samples * 32 + (samples / s.hop + 1) * (fft_work(s.fft) + 12.0 * s.fft + 120) + (s.log ? 60 : 15) * bins + 250;
   };
   const double samples = s.samples / ratio, prepared = s.samples * (s.thirds + s.tenths > 0 ? 96.0 : 7.0) + samples * 17.8 * s.sections;
   const double low = s.low_bins > 0 ? prepared + 89 * samples + part(samples / 10, s.low_bins) : 0;
@@ -179,6 +179,7 @@ std::span<const Block> spectral_blocks() {
                                  .source = "dsp/spectral.h",
                                  .scratch = scratch,
                                  .work = work,
+                                 .soft_float = 35,
                                  .lower = lower}};
   return kRows;
 }

@@ -43,7 +43,7 @@ int64_t scratch(const Node& node, const Graph& graph) { return 4 * (int64_t{shap
 
 double work(const Node& node, const Graph& graph) {
   const thimble_frames_shape frames = shape_at(node, graph).frames;
-  return frames_work(frames) + 30.0 * frames.frames * frames.fft;
+  return frames_work(frames) + 38.0 * frames.frames * frames.fft;
 }
 
 KernelCall lower(const Node& node, const Graph& graph) {
@@ -76,6 +76,7 @@ std::span<const Block> spectrogram_blocks() {
                                  .source = "dsp/spectrogram.h",
                                  .scratch = scratch,
                                  .work = work,
+                                 .soft_float = 44,
                                  .lower = lower,
                                  .stream = stream,
                                  .example = {16000, 1},

@@ -102,6 +102,7 @@ std::span<const Block> wavelet_blocks() {
                                  .source = "dsp/wavelet.h",
                                  .scratch = scratch,
                                  .work = work,
+                                 .soft_float = 18,
                                  .lower = lower}};
   return kRows;
 }

@@ -7,13 +7,14 @@ namespace thimble {
 namespace {
 
 /// Cycles of a float operation with its share of loads and stores.
-double cycles_per_operation(const Board& board) {
+double cycles_per_operation(const Block& block, const Board& board) {
   if (has(board.isa, Isa::Fpu32) || has(board.isa, Isa::AArch64) || has(board.isa, Isa::X86) || has(board.isa, Isa::Wasm)) return 1.3;
-  return has(board.isa, Isa::Avr) ? 150 : 60;
+  return block.soft_float * (has(board.isa, Isa::Avr) ? 2.5 : has(board.isa, Isa::RiscV) ? 0.84 : 1);
 }
 
 double cycles(const Node& node, const Graph& graph, const Board& board) {
-  return block_named(node.op->name).work(node, graph) * cycles_per_operation(board);
+  const Block& block = block_named(node.op->name);
+  return block.work(node, graph) * cycles_per_operation(block, board);
 }
 
 }  // namespace
