@@ -31,7 +31,7 @@ TEST(QuantisedRandomGraphs, RunAndHaveKernels) {
       run_pipeline(ready);
       compile(ready, board_named("nano33ble"), {.golden = false});
     } catch (const Error& error) {
-      if (std::string_view(error.what()).find("nan") != std::string_view::npos) continue;  // roots of random numbers
+      if (std::string_view(error.what()).starts_with("a value is ")) continue;  // roots and logarithms of random numbers
       ADD_FAILURE() << explain(error) << print(one.graph);
     }
   }
