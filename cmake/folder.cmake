@@ -6,6 +6,42 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   list(APPEND THIMBLE_WARNINGS -Wno-restrict)
 endif()
 
+# The standard headers that most files read, read once for all: half of the time of a build. They are no more than what each file includes
+# anyway; `cmake -DTHIMBLE_PCH=OFF` builds without, and would find a file that forgot one. Test programs have theirs, with GoogleTest.
+option(THIMBLE_PCH "Precompile the standard headers" ON)
+set(THIMBLE_STD_HEADERS <algorithm> <cmath> <cstdint> <filesystem> <functional> <limits> <map> <optional> <set> <span> <string>
+    <string_view> <variant> <vector>)
+# Most folders decide and write text: what takes their time is to compile them. Those that compute say HOT.
+set(THIMBLE_COLD_OPTIONS $<$<CONFIG:Release>:-O1>)
+# Two warnings misfire on std::string::insert and replace where <string> is precompiled, for then it is no system header.
+set(THIMBLE_PRECOMPILED_OPTIONS $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow> $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds>)
+find_package(fmt REQUIRED)
+find_package(GTest REQUIRED)
+
+# thimble_precompiled(<target> <of>): <target> reads what <of> (library | test) has precompiled.
+function(thimble_precompiled target of)
+  if(NOT THIMBLE_PCH OR THIMBLE_FUZZ)
+    return()
+  endif()
+  set(shared thimble_precompiled_${of})
+  if(NOT TARGET ${shared})
+    file(WRITE ${PROJECT_BINARY_DIR}/precompiled/${of}.cc "")
+    if(of STREQUAL "test")
+      add_executable(${shared} EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/precompiled/${of}.cc)
+      target_link_libraries(${shared} PRIVATE fmt::fmt GTest::gmock GTest::gtest_main)
+      target_compile_options(${shared} PRIVATE ${THIMBLE_WARNINGS} ${THIMBLE_COLD_OPTIONS})
+      target_precompile_headers(${shared} PRIVATE ${THIMBLE_STD_HEADERS} <fmt/format.h> <gmock/gmock.h> <gtest/gtest.h>)
+    else()
+      add_library(${shared} OBJECT EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/precompiled/${of}.cc)
+      target_link_libraries(${shared} PRIVATE fmt::fmt)
+      target_compile_options(${shared} PRIVATE ${THIMBLE_WARNINGS})
+      target_precompile_headers(${shared} PRIVATE ${THIMBLE_STD_HEADERS} <fmt/format.h>)
+    endif()
+  endif()
+  target_precompile_headers(${target} REUSE_FROM ${shared})
+  target_compile_options(${target} PRIVATE ${THIMBLE_PRECOMPILED_OPTIONS})
+endfunction()
+
 # thimble_registry(<target> <header> <element> <suffix> <file stems...>)
 # Writes all_<suffix>(), which joins x_<suffix>() of every stem x. A file without that function is a link error that names it.
 function(thimble_registry target header element suffix)
@@ -36,10 +72,11 @@ ${calls}    return rows;
   target_sources(${target} PRIVATE ${file})
 endfunction()
 
-# thimble_folder(<name> [REGISTRY <header> <element> <suffix>] [NOT_ROWS <stems...>] [EXCEPT <regex>] [KNOWS <folders...>] [LIBS <libraries...>])
+# thimble_folder(<name> [REGISTRY <header> <element> <suffix>] [NOT_ROWS <stems...>] [EXCEPT <regex>] [KNOWS <folders...>] [LIBS <libraries...>] [HOT])
 # Every .cc of the folder but EXCEPT is compiled; with REGISTRY each one but NOT_ROWS holds rows. *_test.cc go to <name>_test, label "fast".
+# HOT: the folder computes, so it is optimised as the build type says.
 function(thimble_folder name)
-  cmake_parse_arguments(arg "" "EXCEPT" "REGISTRY;NOT_ROWS;KNOWS;LIBS;TEST_LIBS" ${ARGN})
+  cmake_parse_arguments(arg "HOT" "EXCEPT" "REGISTRY;NOT_ROWS;KNOWS;LIBS;TEST_LIBS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} *.cc)
   if(arg_EXCEPT)
     list(FILTER sources EXCLUDE REGEX "${arg_EXCEPT}")
@@ -55,6 +92,10 @@ function(thimble_folder name)
   add_library(${target} STATIC ${sources})
   target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   target_compile_options(${target} PRIVATE ${THIMBLE_WARNINGS})
+  if(NOT arg_HOT)
+    target_compile_options(${target} PRIVATE ${THIMBLE_COLD_OPTIONS})
+  endif()
+  thimble_precompiled(${target} library)
   target_link_libraries(${target} PUBLIC ${arg_LIBS})
   foreach(folder ${arg_KNOWS})
     target_link_libraries(${target} PUBLIC thimble_${folder})
@@ -71,11 +112,11 @@ endfunction()
 
 # thimble_test(<name> LABELS <labels...> SOURCES <files...> LIBS <libraries...> [NO_ENTRY]): one GoogleTest program and, unless the caller
 # makes its own, one CTest entry.
-find_package(GTest REQUIRED)
 function(thimble_test name)
   cmake_parse_arguments(arg "NO_ENTRY" "TIMEOUT" "LABELS;SOURCES;LIBS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
-  target_compile_options(${name} PRIVATE ${THIMBLE_WARNINGS})
+  target_compile_options(${name} PRIVATE ${THIMBLE_WARNINGS} ${THIMBLE_COLD_OPTIONS})
+  thimble_precompiled(${name} test)
   target_compile_definitions(${name} PRIVATE THIMBLE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" THIMBLE_BINARY_DIR="${PROJECT_BINARY_DIR}")
   target_link_libraries(${name} PRIVATE ${arg_LIBS} GTest::gmock GTest::gtest_main)
   if(arg_NO_ENTRY)
