@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "base/files.h"
 #include "data/check.h"
@@ -179,6 +180,21 @@ Project load_project(const std::filesystem::path& folder) {
                 "`thimble new NAME --template motion` makes one");
   const std::filesystem::path parent = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
   return parse_project(read_text(file), parent, file.lexically_normal().string());
+}
+
+Project with_recordings(const Project& project, const std::filesystem::path& path) {
+  const TomlFile file = parse_toml(project.text, kProjectFile, {"block"});
+  const TomlSection* data = file.find("data");
+  const auto line_of = [&](std::string_view key) {
+    const auto line = data->lines.find(key);
+    return line == data->lines.end() ? 0 : line->second;
+  };
+  const std::string said = "path = " + toml_text(FieldValue(std::filesystem::absolute(path).lexically_normal().string()));
+  const int there = std::max(line_of("path"), line_of("synthetic"));
+  std::istringstream lines(project.text);
+  std::string text, line;
+  for (int number = 1; std::getline(lines, line); ++number) text += (number == there ? said : line) + "\n";
+  return parse_project(text, project.folder);
 }
 
 std::vector<Recording> recordings_of(const Project& project, Progress& progress) {

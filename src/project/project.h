@@ -129,6 +129,9 @@ Project parse_project(const std::string& text, const std::filesystem::path& fold
 /// The project in a folder; a User error that says how to make one when there is none.
 Project load_project(const std::filesystem::path& folder);
 
+/// The same project with its recordings at `path`, seen from the working directory. Its text says so too, and with it all that is trained.
+Project with_recordings(const Project& project, const std::filesystem::path& path);
+
 /// The recordings that [data] names.
 std::vector<Recording> recordings_of(const Project& project, Progress& progress);
 /// The same, checked, cut into windows and parted. A User error tells what `thimble data` would call a fault.

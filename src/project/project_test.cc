@@ -36,6 +36,17 @@ TEST(Project, SetsTheSourceAsideWhereThereAreRecordings) {
   EXPECT_TRUE(project.synthetic.empty());
 }
 
+TEST(Project, IsToldOfOtherRecordings) {
+  for (const char* said : {"path = \"mine\"", "synthetic = 'motion'  # to begin with"}) {
+    const std::string before = "[data]\nrate = 50\n", after = "\n[train]\nepochs = 3\n";
+    const Project project = with_recordings(parse_project(before + said + after, "somewhere"), "/yours/of \"today\"");
+    EXPECT_EQ(project.data.path, "/yours/of \"today\"");
+    EXPECT_EQ(project.data.synthetic, "");
+    EXPECT_EQ(project.text, before + "path = \"/yours/of \\\"today\\\"\"" + after);
+    EXPECT_EQ(project.folder, "somewhere");
+  }
+}
+
 TEST(Project, NeedsOnlyItsData) {
   const Project project = parse_project("[data]\npath = \"recordings\"\n", "there");
   EXPECT_EQ(project.project.name, "model");
@@ -64,6 +75,17 @@ TEST(Project, IsRefusedBeforeAnythingIsTrained) {
        "error: thimble.toml:1: the data is either at path or synthetic, not both\n  take one of the two lines away\n"},
   };
   for (const auto& [text, fault] : mistakes) EXPECT_EQ(fault_of(text), fault) << text;
+}
+
+TEST(Project, ExamplesAreReadAndListed) {
+  const fs::path examples = fs::path(THIMBLE_SOURCE_DIR) / "examples";
+  const std::string readme = read_text(examples / "README.md");
+  for (const auto& entry : fs::directory_iterator(examples)) {
+    if (!entry.is_directory()) continue;
+    const Project project = load_project(entry.path());
+    EXPECT_EQ(project.project.name, entry.path().filename().string());
+    EXPECT_THAT(readme, ::testing::HasSubstr("| " + project.project.name + " |"));
+  }
 }
 
 TEST(Project, OfAFolderWithoutOneTellsHowToMakeIt) {

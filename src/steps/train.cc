@@ -18,12 +18,13 @@ namespace thimble {
 namespace {
 
 struct TrainRequest {
-  std::string project = ".";
+  std::string project = ".", data;
   int64_t seed = -1, epochs = -1, qat_epochs = -1, folds = 0;
   bool leave_one_group_out = false, fresh = false;
   template <class V>
   void fields(V&& v) {
     v("project", project, "the folder of the project, with its thimble.toml");
+    v("data", data, "the folder of the recordings, in the place of [data] path");
     v("seed", seed, "in the place of [train] seed; -1: as the project says", at_least(-1));
     v("epochs", epochs, "in the place of [train] epochs; -1: as the project says", at_least(-1));
     v("qat_epochs", qat_epochs, "in the place of [train] qat_epochs; -1: as the project says", at_least(-1));
@@ -44,6 +45,7 @@ std::string config_of(const Project& project, const TrainRequest& request) {
 
 Project project_of(const TrainRequest& request) {
   Project project = load_project(request.project);
+  if (!request.data.empty()) project = with_recordings(project, request.data);
   if (request.seed >= 0) project.train.seed = request.seed;
   if (request.epochs >= 0) project.train.epochs = request.epochs;
   if (request.qat_epochs >= 0) project.train.qat_epochs = request.qat_epochs;
@@ -274,7 +276,8 @@ std::span<const Step> train_steps() {
            "give the same files.",
        .examples = "thimble train\n"
                    "thimble train gestures --epochs 10\n"
-                   "thimble train gestures --leave-one-group-out    # how good for somebody it never met?",
+                   "thimble train gestures --leave-one-group-out    # how good for somebody it never met?\n"
+                   "thimble train examples/mnist --data ~/mnist",
        .positional = {"project"},
        .required = 0,
        .fields = request_fields<TrainRequest>,
