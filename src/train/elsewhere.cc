@@ -1,6 +1,7 @@
 // What a program without libtorch has in the place of training: the way to the program that has it.
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -30,6 +31,8 @@ void ensure_training_is_here() {
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
+  // A thread that waits for the others of a step spins for a while; where all cores are busy that keeps those others from their work.
+  setenv("GOMP_SPINCOUNT", "10000", /*overwrite=*/0);
   execv(sibling.c_str(), argv.data());  // returns only where it failed
   throw Error(Blame::Environment, "this Thimble was built without training: there is no '" + sibling.string() + "'",
               "install libtorch-dev and build with -DTHIMBLE_TRAIN=ON; a model trained elsewhere (.tflite) needs none of it");
