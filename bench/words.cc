@@ -3,7 +3,7 @@
 namespace thimble::bench {
 
 std::span<const Step* const> all_words() {
-  static const Step* const kAll[] = {&kGoals, &kModels, &kKernels, &kLayers, &kHost, &kDocument};
+  static const Step* const kAll[] = {&kGoals, &kModels, &kKernels, &kLayers, &kHost, &kData, &kDocument};
   return kAll;
 }
 

@@ -7,7 +7,7 @@
 
 namespace thimble::bench {
 
-extern const Step kGoals, kModels, kKernels, kLayers, kHost, kDocument;
+extern const Step kGoals, kModels, kKernels, kLayers, kHost, kData, kDocument;
 
 /// In the order in which the overview lists them; the first is what `./thimble bench` does without a word.
 std::span<const Step* const> all_words();

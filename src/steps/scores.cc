@@ -108,10 +108,14 @@ Scores scores_of(Task task, const Dataset& dataset, const Examples& examples, co
                 .classification = {},
                 .labels = {},
                 .numbers = {},
+                .answers = {},
                 .groups = {}};
   const int classes = static_cast<int>(dataset.classes.size());
   if (examples.count() == 0) return scores;
-  if (task == Task::Classification) scores.classification = score_classes(outputs, examples.labels, classes);
+  if (task == Task::Classification) {
+    scores.classification = score_classes(outputs, examples.labels, classes);
+    scores.answers = predictions(outputs, classes);
+  }
   if (task == Task::MultiLabel) scores.labels = score_labels(outputs, examples.targets, classes);
   if (task == Task::Regression) scores.numbers = score_numbers(outputs, examples.targets);
   if (task == Task::Reconstruction) scores.numbers = score_numbers(outputs, examples.values);
@@ -149,6 +153,7 @@ Json json_of(const Scores& scores) {
       classes.push_back(one.set("f1", score.f1).set("auc", score.auc).set("support", score.support));
     }
     json.set("confusion", rows).set("classes", classes);
+    json.set("answers", Json::Array(scores.answers.begin(), scores.answers.end()));
   }
   Json::Array groups;
   for (const GroupScore& group : scores.groups) {

@@ -26,6 +26,7 @@ struct Scores {
   Classification classification;   ///< of Classification
   MultiLabel labels;               ///< of MultiLabel
   Regression numbers;              ///< of Regression and Reconstruction
+  std::vector<int32_t> answers;    ///< of Classification: the class that each example was taken for
   std::vector<GroupScore> groups;  ///< by name; empty where there are fewer than two
 
   /// What one remembers: {"accuracy", 0.97} or {"mae", 0.3}.

@@ -45,6 +45,7 @@ TEST(Scores, AsJsonHaveTheSame) {
   const Json json = json_of(scores_of(Task::Classification, j.dataset, j.examples, j.outputs));
   EXPECT_EQ(json.find("accuracy")->number(), 0.75);
   EXPECT_EQ(json.find("confusion")->dump(false), "[[2,0],[1,1]]");
+  EXPECT_EQ(json.find("answers")->dump(false), "[0,1,0,0]");
   EXPECT_EQ((*json.find("groups")->as_array())[1].find("accuracy")->number(), 0.5);
 }
 

@@ -149,8 +149,9 @@ StepResult told(const Project& project, const TrainedProject& result, const Comp
   told.text = fmt::format("{}: {}\n", styled(Style::Bold, project.project.name), split_text(result.dataset));
   told.text += fmt::format("  features {}   parameters {}   best epoch {} of {}   {:.1f} s\n\n", to_string(result.training.shape),
                            grouped(parameters_of(trained.network)), trained.best, trained.history.size(), result.seconds);
-  told.text += fmt::format("int8, by the C that ships, on the {} split ({} windows; float: {}):\n{}\n", result.judged_by,
-                           grouped(result.int8.examples), headline_text(result.float32), scores_text(result.int8));
+  told.text +=
+      fmt::format("int8, by the C that ships, on the {} split ({} windows; float: {}, merely rounded: {}):\n{}\n", result.judged_by,
+                  grouped(result.int8.examples), headline_text(result.float32), headline_text(result.rounded), scores_text(result.int8));
   told.text +=
       fmt::format("On {}: {} B of RAM, {} B of constants, signal blocks included; `thimble compile {} --run` adds stack and code\n",
                   project.deploy.board, grouped(compiled.arena_bytes + compiled.state_bytes), grouped(compiled.constant_bytes),
@@ -161,6 +162,7 @@ StepResult told(const Project& project, const TrainedProject& result, const Comp
 
   told.json.set("project", project.project.name).set("run", id).set("seed", project.train.seed).set("data_hash", result.dataset.hash);
   told.json.set("judged_by", result.judged_by).set("int8", json_of(result.int8)).set("float", json_of(result.float32));
+  told.json.set("rounded", json_of(result.rounded));
   told.json.set("parameters", parameters_of(trained.network))
       .set("best_epoch", trained.best)
       .set("epochs", static_cast<int64_t>(trained.history.size()));

@@ -9,6 +9,7 @@
 #include "base/version.h"
 #include "deploy/host_model.h"
 #include "steps/pipeline.h"
+#include "train/integer.h"
 
 namespace thimble {
 namespace {
@@ -122,6 +123,9 @@ TrainedProject train_project(const Project& project, const std::function<void(co
   const std::vector<float> outputs = run_by_c(result.trained.quantised, judge, progress);
   result.int8 = scores_of(project.project.task, dataset, judge, outputs);
   draw(result, judge, outputs, project.project.task);
+  const Graph& rounded = calibrated ? result.trained.quantised : result.trained.rounded;
+  result.rounded = scores_of(project.project.task, dataset, judge,
+                             worth_compiling(rounded, judge) ? run_by_c(rounded, judge, progress) : run_by_interpreter(rounded, judge));
   result.float32 = scores_of(project.project.task, dataset, judge, run_by_c(result.trained.network, judge, progress));
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;

@@ -13,6 +13,7 @@ struct TrainedProject {
   Examples training, validation, test;  ///< features, standardised
   Trained trained;
   Scores int8, float32;              ///< of the test split; of validation where there is none
+  Scores rounded;                    ///< of the float network made int8 without training it as such
   std::string judged_by;             ///< the split that they are of: "test"
   Roc roc;                           ///< of the last of two classes, by the int8 network; empty otherwise
   std::vector<Agreement> agreement;  ///< of numbers

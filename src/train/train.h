@@ -81,6 +81,7 @@ struct Trained {
   Graph network;  ///< float, batch norms folded
   Ranges ranges;  ///< of its values
   Graph quantised;
+  Graph rounded;  ///< the float network rounded as it was before it was trained as int8: post-training quantisation
   std::vector<Epoch> history;
   int best = 0;  ///< number of the epoch that is returned
 };

@@ -129,6 +129,7 @@ class Training {
     for (const auto& [name, row] : float_rows) more_rows_["float " + name] = row;
     more_rows_["range start"] = row_from(start, folded);
     Phase phase(folded, task_, options_, cuda_, &start);
+    result.rounded = quantize(folded, start);
     if (resumed) phase.load(saved_->rows), phase.steps = saved_->step;
     // The first of these epochs trains nothing: it tells what rounding alone costs, and what training must not fall behind.
     for (int64_t done = epochs_done(true); done <= options_.qat_epochs && !out_of_patience(true); ++done) {
