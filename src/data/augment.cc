@@ -77,14 +77,27 @@ void warp(Signal signal, double part, Random& random) {
   read_at(signal, [&](double t) { return t + speed * length / waves * (std::sin(waves * t / length + phase) - std::sin(phase)); });
 }
 
-/// Sound that is moved leaves silence; of other signals the end stays.
-void shift(Signal signal, double part, Random& random) {
-  const double by = std::round(random.uniform(-part, part) * static_cast<double>(signal.length()));
-  read_at(signal, [&](double t) { return t + by; });
+/// Around sound that is moved lies silence; of other signals the ends stay.
+template <class When>
+void move_in_time(Signal signal, When when) {
+  read_at(signal, when);
   if (signal.channels > 1) return;
   const auto length = static_cast<double>(signal.length());
   for (size_t t = 0; t < signal.length(); ++t)
-    if (const double from = static_cast<double>(t) + by; from < 0 || from >= length) signal.at(t, 0) = 0;
+    if (const double from = when(static_cast<double>(t)); from < 0 || from >= length) signal.at(t, 0) = 0;
+}
+
+void shift(Signal signal, double part, Random& random) {
+  const double by = std::round(random.uniform(-part, part) * static_cast<double>(signal.length()));
+  move_in_time(signal, [&](double t) { return t + by; });
+}
+
+/// What is faster lies anywhere in the window; of what is slower any part is seen.
+void hurry(Signal signal, double part, Random& random) {
+  const double most = -std::log(1 - part), pace = std::exp(random.uniform(-most, most));
+  const double slack = (1 - pace) * static_cast<double>(signal.length() - 1),
+               by = random.uniform(std::min(0.0, slack), std::max(0.0, slack));
+  move_in_time(signal, [&](double t) { return pace * t + by; });
 }
 
 void drop(Signal signal, double part, Random& random) {
@@ -95,6 +108,7 @@ void drop(Signal signal, double part, Random& random) {
 }
 
 void change_signal(Signal signal, const AugmentOptions& o, double rate, Random& random) {
+  if (o.speed > 0) hurry(signal, o.speed, random);
   if (o.time_warp > 0) warp(signal, o.time_warp, random);
   if (o.time_shift > 0) shift(signal, o.time_shift, random);
   if (o.rotation > 0) rotate(signal, o.rotation, random);

@@ -8,7 +8,7 @@ namespace thimble {
 /// How far each change goes at most; 0 leaves it out.
 struct AugmentOptions {
   double chance = 0.9;
-  double rotation = 0, scaling = 0, jitter = 0, time_warp = 0, time_shift = 0, dropped = 0;
+  double rotation = 0, scaling = 0, jitter = 0, speed = 0, time_warp = 0, time_shift = 0, dropped = 0;
   double background = 0, background_db = 10, gain_db = 0;
   double flip = 0, shift = 0, turn = 0, zoom = 0, shear = 0, bend = 0, brightness = 0, contrast = 0;
   int64_t time_masks = 0, frequency_masks = 0;
@@ -19,6 +19,8 @@ struct AugmentOptions {
     v("rotation", rotation, "motion: degrees by which the sensor may sit otherwise; every three channels are one vector", between(0, 180));
     v("scaling", scaling, "motion: part by which all may be stronger or weaker", between(0, 0.9));
     v("jitter", jitter, "signals: noise, as a part of the channel's own deviation", between(0, 2));
+    v("speed", speed, "signals: part by which all may be slower (some of it leaves the window) or, as often, faster by the inverse",
+      between(0, 0.9));
     v("time_warp", time_warp, "signals: part by which time may run faster or slower here and there", between(0, 0.5));
     v("time_shift", time_shift, "signals: part of the window by which it may lie earlier or later", between(0, 0.9));
     v("dropped", dropped, "signals: part of the samples that are lost (the one before stays)", between(0, 0.9));

@@ -59,6 +59,28 @@ TEST(Augment, ScalingStaysWithinItsRange) {
   }
 }
 
+TEST(Augment, SpeedChangesThePaceOfAWholeWindow) {
+  Examples ramp{.shape = {100, 2}};
+  for (int t = 0; t < 100; ++t) ramp.values.insert(ramp.values.end(), {static_cast<float>(t), 0.0f});
+  ramp.source = {0};
+  float slowest = 1, fastest = 1;
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    const Examples other = augmented(ramp, {.chance = 1, .speed = 0.5}, 100, seed);
+    float pace = 0;
+    for (size_t t = 1; t < 100; ++t) {
+      const float step = other.values[2 * t] - other.values[2 * t - 2];
+      EXPECT_GE(step, 0) << "the ends stay, time does not run back";
+      pace = std::max(pace, step);
+    }
+    slowest = std::min(slowest, pace), fastest = std::max(fastest, pace);
+    if (pace > 1) {
+      EXPECT_EQ(other.values[198] - other.values[0], 99) << "what is faster is in the window as a whole";
+    }
+  }
+  EXPECT_TRUE(slowest >= 0.499f && slowest < 0.7f) << slowest;
+  EXPECT_TRUE(fastest <= 2.001f && fastest > 1.5f) << fastest;
+}
+
 TEST(Augment, TimeRunsForwards) {
   Examples ramp{.shape = {100, 1}};
   for (int t = 0; t < 100; ++t) ramp.values.push_back(static_cast<float>(t));
