@@ -80,6 +80,8 @@ class Speaker {
     Recording r = parse_sound(read_bytes(file), file.filename().string());
     fs::remove(file);
     resample(r, o_.rate);
+    if (std::ranges::all_of(r.samples, [](float x) { return x == 0; }))
+      throw Error(Blame::User, fmt::format("espeak-ng makes no sound of '{}'", word), "spell it in letters, as it is said");
     return trimmed(r);
   }
 
@@ -115,6 +117,20 @@ class Speaker {
   TempDir folder_;
 };
 
+constexpr std::string_view kHint = "words = [\"lamp\", \"door\"] in thimble.toml; thimble demo keyword --words \"lamp,door\"";
+
+/// Words are classes of their own, beside "other" and "noise".
+void check_words(const std::vector<std::string>& words, const SpeechOptions& o) {
+  const auto refuse = [](const std::string& what) { throw Error(Blame::User, what, std::string(kHint)); };
+  if (words.empty()) refuse("there are no words to speak");
+  for (auto word = words.begin(); word != words.end(); ++word) {
+    if (word->find_first_not_of(" \t") == std::string::npos) refuse("one of the words to speak is empty");
+    if (std::find(words.begin(), word, *word) != word) refuse(fmt::format("the word '{}' is there twice", *word));
+    if ((*word == "other" && o.others > 0) || (*word == "noise" && o.noises > 0))
+      refuse(fmt::format("'{}' is a class of its own already, so it cannot be a word to speak", *word));
+  }
+}
+
 struct Wish {
   std::string label, word;  ///< no word: noise
   int64_t number;
@@ -122,10 +138,8 @@ struct Wish {
 
 std::vector<Wish> wishes_of(const std::vector<std::string>& words, const SpeechOptions& o) {
   std::vector<Wish> wishes;
-  for (const std::string& word : words) {
-    if (word.empty()) throw Error(Blame::User, "one of the words to speak is empty", "words = [\"lamp\", \"door\"]");
+  for (const std::string& word : words)
     for (int64_t i = 0; i < o.each; ++i) wishes.push_back({word, word, i});
-  }
   std::vector<std::string> others;
   for (const std::string_view other : kOthers)
     if (std::find(words.begin(), words.end(), other) == words.end()) others.emplace_back(other);
@@ -138,7 +152,7 @@ std::vector<Wish> wishes_of(const std::vector<std::string>& words, const SpeechO
 }  // namespace
 
 std::vector<Recording> spoken_words(const std::vector<std::string>& words, const SpeechOptions& options, Progress& progress) {
-  if (words.empty()) throw Error(Blame::User, "there are no words to speak", "words = [\"lamp\", \"door\"]");
+  check_words(words, options);
   const Speaker speaker(options);
   const std::vector<Wish> wishes = wishes_of(words, options);
   std::vector<Recording> all(wishes.size());

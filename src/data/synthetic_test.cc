@@ -1,6 +1,7 @@
 // Recordings from nothing: of the physics they claim, the same each time, and different where they should be.
 #include "data/synthetic.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <cmath>
@@ -146,7 +147,21 @@ TEST(SpokenWords, AreSpokenByManyVoices) {
   EXPECT_EQ(groups.size(), 3u);
   const auto again = spoken_words({"lamp", "door"}, options, quiet);
   for (size_t i = 0; i < all.size(); ++i) EXPECT_EQ(all[i].samples, again[i].samples) << all[i].name;
-  EXPECT_EQ(fault_of([&] { spoken_words({}, options, quiet); }), "error: there are no words to speak\n  words = [\"lamp\", \"door\"]\n");
+}
+
+TEST(SpokenWords, RefuseWhatCannotBeSpoken) {
+  if (!find_program("espeak-ng")) GTEST_SKIP() << "espeak-ng is not installed";
+  Progress quiet;
+  const auto told = [&](const std::vector<std::string>& words) {
+    return fault_of([&] { spoken_words(words, {.each = 1, .others = 1, .noises = 1, .voices = 1}, quiet); });
+  };
+  const std::string hint = "\n  words = [\"lamp\", \"door\"] in thimble.toml; thimble demo keyword --words \"lamp,door\"\n";
+  EXPECT_EQ(told({}), "error: there are no words to speak" + hint);
+  EXPECT_EQ(told({"lamp", " "}), "error: one of the words to speak is empty" + hint);
+  EXPECT_EQ(told({"lamp", "door", "lamp"}), "error: the word 'lamp' is there twice" + hint);
+  EXPECT_EQ(told({"lamp", "noise"}), "error: 'noise' is a class of its own already, so it cannot be a word to speak" + hint);
+  for (const char* word : {"-", "???"})
+    EXPECT_EQ(told({"lamp", word}), fmt::format("error: espeak-ng makes no sound of '{}'\n  spell it in letters, as it is said\n", word));
 }
 
 TEST(SpokenWords, TellWhatIsMissing) {

@@ -43,6 +43,14 @@ std::string with_value(const std::string& text, std::string_view key, const Fiel
   return text.substr(0, from) + toml_text(value) + text.substr(end);
 }
 
+std::vector<std::string> without_spaces_around(std::vector<std::string> words) {
+  for (std::string& word : words) {
+    word.erase(0, word.find_first_not_of(' '));
+    word.erase(word.find_last_not_of(' ') + 1);
+  }
+  return words;
+}
+
 /// Writes the project; returns its folder.
 fs::path make_project(const DemoRequest& request) {
   const bool motion = request.what == What::Motion;
@@ -53,7 +61,7 @@ fs::path make_project(const DemoRequest& request) {
                 "name another folder with --out");
   std::string text = project_text(template_named(motion ? "motion" : "audio"), motion ? "gestures" : "keyword");
   text = with_value(text, "board", request.board);
-  if (!motion) text = with_value(text, "words", request.words);
+  if (!motion) text = with_value(text, "words", without_spaces_around(request.words));
   write_text(file, std::string(kMark) + text);
   return folder;
 }
