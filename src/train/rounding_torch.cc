@@ -15,7 +15,7 @@ struct RoundActivation : torch::autograd::Function<RoundActivation> {
     auto [y, inside] = at::fake_quantize_per_tensor_affine_cachemask(x, scale, zero, -128, 127);
     context->save_for_backward({x, y, inside});
     context->saved_data["span"] = scale * 255;
-    context->saved_data["learnt"] = bounds.defined() && bounds.requires_grad();
+    context->saved_data["learnt"] = bounds.requires_grad();
     return y;
   }
 
@@ -35,7 +35,9 @@ struct RoundActivation : torch::autograd::Function<RoundActivation> {
 }  // namespace
 
 Tensor round_activation(const Tensor& x, const Quant& quant, const Tensor& bounds) {
-  return RoundActivation::apply(x, bounds, static_cast<double>(quant.scale[0]), int64_t{quant.zero[0]});
+  // Autograd asks every tensor for its device.
+  const Tensor fixed = bounds.defined() ? bounds : at::empty({0}, x.options().requires_grad(false));
+  return RoundActivation::apply(x, fixed, static_cast<double>(quant.scale[0]), int64_t{quant.zero[0]});
 }
 
 Tensor round_weights(const Tensor& weights, const Quant& quant, int64_t axis) {
