@@ -62,7 +62,7 @@ ValueId Network::sequence() {
   const Shape& in = request_.input;
   if (in.size() == 2) return input();
   misfit(graph_.name, "[samples, channels] or features over time [frames, numbers]", in,
-         in.size() == 1 ? "for features in one row take mlp, or learn from the samples themselves (block raw)"
+         in.size() == 1 ? "for features in one row take mlp, or learn from the samples themselves: a project without [[block]]"
                         : "for pictures take cnn or ds_cnn");
 }
 

@@ -166,6 +166,13 @@ TEST(Train, EveryOptimizerAndScheduleLearns) {
     }
 }
 
+/// Its steps share their weights, in floats and in int8.
+TEST(Train, AGruLearns) {
+  const Trained trained =
+      learnt(quick(8, 2), {}, architecture_named("gru").build({{"steps", int64_t{8}}}, {32, 2}, 3, Task::Classification, 1));
+  EXPECT_GE(trained.history[static_cast<size_t>(trained.best) - 1].validation_accuracy, 0.9);
+}
+
 /// Numbers and several labels at once.
 TEST(Train, LearnsOtherTasks) {
   Examples all = waves(192, 1);
