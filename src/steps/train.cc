@@ -52,6 +52,9 @@ Project project_of(const TrainRequest& request) {
   return project;
 }
 
+/// Are there windows to choose the best epoch by?
+bool validated(const Epoch& epoch) { return epoch.validation_loss != 0 || epoch.validation_accuracy != 0; }
+
 /// Tells of the epochs: a bar of all, a line of some. Between the float epochs and those of the int8 graph lies one that only measures.
 class Teller {
  public:
@@ -71,9 +74,10 @@ class Teller {
  private:
   std::string line_of(const Epoch& epoch) const {
     const bool shares = task_ == Task::Classification || task_ == Task::MultiLabel;
-    std::string text = fmt::format("{} epoch {:>3} of {}   loss {:.4f}   validation {:.4f}", epoch.qat ? "int8 " : "float", epoch.number,
-                                   total_, epoch.loss, epoch.validation_loss);
-    if (shares) text += fmt::format("   accuracy {:5.1f} % / {:5.1f} %", 100 * epoch.accuracy, 100 * epoch.validation_accuracy);
+    std::string text = fmt::format("{} epoch {:>3} of {}   loss {:.4f}", epoch.qat ? "int8 " : "float", epoch.number, total_, epoch.loss);
+    if (validated(epoch)) text += fmt::format("   validation {:.4f}", epoch.validation_loss);
+    if (shares) text += fmt::format("   accuracy {:5.1f} %", 100 * epoch.accuracy);
+    if (shares && validated(epoch)) text += fmt::format(" / {:5.1f} %", 100 * epoch.validation_accuracy);
     return text + fmt::format("   {:.2f} s", epoch.seconds);
   }
 
@@ -85,11 +89,10 @@ class Teller {
 
 void keep(RunStore& store, int64_t id, const Epoch& epoch, Task task) {
   store.add(id, Metric{epoch.number, "loss", epoch.loss});
-  store.add(id, Metric{epoch.number, "validation_loss", epoch.validation_loss});
-  if (task == Task::Classification || task == Task::MultiLabel) {
-    store.add(id, Metric{epoch.number, "accuracy", epoch.accuracy});
-    store.add(id, Metric{epoch.number, "validation_accuracy", epoch.validation_accuracy});
-  }
+  const bool shares = task == Task::Classification || task == Task::MultiLabel;
+  if (validated(epoch)) store.add(id, Metric{epoch.number, "validation_loss", epoch.validation_loss});
+  if (shares) store.add(id, Metric{epoch.number, "accuracy", epoch.accuracy});
+  if (shares && validated(epoch)) store.add(id, Metric{epoch.number, "validation_accuracy", epoch.validation_accuracy});
   store.add(id, Metric{epoch.number, "learning_rate", epoch.learning_rate});
   store.add(id, Metric{epoch.number, "qat", epoch.qat ? 1.0 : 0.0});
 }
