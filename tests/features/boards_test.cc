@@ -22,7 +22,7 @@ namespace thimble::testing {
 namespace {
 
 /// So many go through one emulator; several emulate at once.
-constexpr size_t kBatch = 250;
+constexpr size_t kBatch = 100;
 
 size_t windows_asked() {
   const char* asked = std::getenv("THIMBLE_WINDOWS");
