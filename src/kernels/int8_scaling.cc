@@ -29,7 +29,7 @@ Words words_of(const Int8Layer& layer, size_t c, int up, int shift) {
   const Multiplier& m = layer.multipliers[c];
   if (m.mantissa == 0) return {0, static_cast<int32_t>(layer.out_zero[c] * power(shift) + power(shift - 1)), 0};
   const int own = -m.shift, down = own + up - 1 - shift;
-  const int64_t rounding = (own >= 1 ? power(shift - 1) : 0) + power(up - 2 - down);
+  const int64_t rounding = power(shift - 1) + (own >= 1 ? power(up - 2 - down) : 0);  // the reference rounds once unless it shifts down
   return {static_cast<int32_t>((m.mantissa + power(down - 1)) >> down), static_cast<int32_t>(layer.out_zero[c] * power(shift) + rounding),
           own >= 1 ? static_cast<int32_t>(-power(up - 1 - down)) : 0};
 }
