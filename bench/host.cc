@@ -39,6 +39,7 @@ void must_succeed(const std::vector<std::string>& command, const fs::path& dir) 
 fs::path build_library(const std::string& file, const HostRequest& request, const fs::path& dir) {
   ModelOnBoard wanted;
   wanted.model = file, wanted.board = request.board, wanted.no_tuned = true;
+  wanted.optimize = Optimize::Speed;  // as the others are built
   Progress silent;
   const Prepared made = prepare(wanted, silent);
   const Compiled& model = made.compiled;

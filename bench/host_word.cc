@@ -11,19 +11,20 @@ namespace {
 
 struct Request {
   std::vector<std::string> models;
-  std::string board = "host", onnx = THIMBLE_SOURCE_DIR "/build/peers/onnx";
+  std::string board = "host", onnx;
   double seconds = 2;
   template <class V>
   void fields(V&& v) {
     v("models", models, "only these; all when none is named");
     v("board", board, "which of this machine's instruction sets: host, x86_64_avx512, x86_64_avx2 or x86_64");
-    v("onnx", onnx, "folder with the models as .onnx, for ONNX Runtime");
+    v("onnx", onnx, "folder with the models as .onnx, for ONNX Runtime; none: build/peers/onnx of the sources");
     v("seconds", seconds, "how long to take times of each model");
   }
 };
 
 StepResult run(const AttrBag& bag, Progress& progress) {
-  const auto request = from_bag<Request>(bag);
+  auto request = from_bag<Request>(bag);
+  if (request.onnx.empty()) request.onnx = THIMBLE_SOURCE_DIR "/build/peers/onnx";
   const std::string python = peer_python();
   if (const auto absent = peers_absent(python)) return {.text = "skipped: " + *absent + "\n", .json = {}, .status = 0};
   const std::vector<HostTimes> times =
@@ -55,7 +56,8 @@ const Step kHost = {.name = "bench host",
                     .summary = "one inference on this machine beside LiteRT (XNNPACK) and ONNX Runtime, one thread each",
                     .stage = Stage::Measure,
                     .details =
-                        "All engines run by turns in one process, called from Python alike; ours copies its input in each time. A "
+                        "All engines run by turns in one process, called from Python alike; ours, compiled with --optimize speed, copies "
+                        "its input in each time. A "
                         "figure is the median over rounds of the fastest of eight calls, so look at the ratios, not at the times. "
                         "Exit code 1 where an engine is faster. Without the peers it says so and skips.",
                     .examples = "./thimble bench host\n./thimble bench host --models kws_int8 --board x86_64_avx2 --seconds 10",

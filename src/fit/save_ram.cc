@@ -120,10 +120,13 @@ class Search {
 }  // namespace
 
 RamPolicy ram_policy(Optimize optimize, const Board& board, int64_t most_ram) {
+  const bool plenty = board.ram.bytes == 0;  // nobody notices what is saved there, but how long it takes
   switch (optimize) {
     case Optimize::Ram: return {most_ram, 1.5, 0.3, 0};
     case Optimize::Balanced:
-    case Optimize::Flash: return {most_ram, 1.03, 8, board.ram.bytes / 200};
+    case Optimize::Flash:
+      if (!plenty) return {most_ram, 1.03, 8, board.ram.bytes / 200};
+      [[fallthrough]];
     default: return {most_ram, 1, 100, 0};
   }
 }

@@ -152,6 +152,12 @@ TEST(SaveRam, BalancedPaysFewCycles) {
   }
 }
 
+TEST(SaveRam, BalancedCutsNothingWhereRamHasNoLimit) {
+  const Board& desk = board_named("x86_64");
+  const RamSaved found = save_ram(separable(), desk, options(Optimize::Balanced), ram_policy(Optimize::Balanced, desk, 0));
+  EXPECT_THAT(found.notes, IsEmpty());
+}
+
 TEST(SaveRam, EqualPeaksAreAllCut) {
   Network network({1, 32, 32, 8});
   const Graph graph =

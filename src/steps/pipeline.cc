@@ -32,11 +32,13 @@ int64_t ram_limit_of(const std::string& text) {
   int64_t number = 0;
   const char* const end = text.data() + text.size();
   const auto read = std::from_chars(text.data(), end, number);
-  const std::string_view unit(read.ptr, static_cast<size_t>(end - read.ptr));
-  const bool kilo = unit == "k" || unit == "K";
-  if (read.ec != std::errc() || number <= 0 || number > (int64_t{1} << 40) || (!kilo && !unit.empty()))
-    throw Error(Blame::User, fmt::format("--ram cannot be '{}'", text), "write bytes, or k for 1,024 of them: 32768 or 32k");
-  return kilo ? number * 1024 : number;
+  std::string_view unit(read.ptr, static_cast<size_t>(end - read.ptr));
+  if (unit.size() == 2 && unit.ends_with('B')) unit.remove_suffix(1);
+  const int64_t factor = unit.empty() ? 1 : unit == "k" || unit == "K" ? 1024 : unit == "M" ? 1024 * 1024 : 0;
+  if (read.ec != std::errc() || number <= 0 || number > (int64_t{1} << 40) || factor == 0)
+    throw Error(Blame::User, fmt::format("--ram cannot be '{}'", text),
+                "write bytes, k for 1,024 of them or M for 1,024 k: 32768, 32k or 1M");
+  return number * factor;
 }
 
 void require_within_limit(const ModelOnBoard& request, const std::string& name, int64_t bytes, std::string_view what) {

@@ -22,11 +22,15 @@ TEST(RamLimit, IsBytesOrKilobytes) {
   EXPECT_EQ(ram_limit_of("20000"), 20000);
   EXPECT_EQ(ram_limit_of("32k"), 32768);
   EXPECT_EQ(ram_limit_of("1K"), 1024);
+  EXPECT_EQ(ram_limit_of("32kB"), 32768);
+  EXPECT_EQ(ram_limit_of("1M"), 1048576);
+  EXPECT_EQ(ram_limit_of("2MB"), 2097152);
 }
 
 TEST(RamLimit, RefusesWhatIsNoSize) {
-  for (const std::string text : {"32 kB", "k", "-1", "0", "9999999999999999999", "3.5k"})
-    EXPECT_EQ(message_of([&] { ram_limit_of(text); }), "--ram cannot be '" + text + "'\nwrite bytes, or k for 1,024 of them: 32768 or 32k");
+  for (const std::string text : {"32 kB", "k", "-1", "0", "9999999999999999999", "3.5k", "1G", "1m", "8B", "1kk"})
+    EXPECT_EQ(message_of([&] { ram_limit_of(text); }),
+              "--ram cannot be '" + text + "'\nwrite bytes, k for 1,024 of them or M for 1,024 k: 32768, 32k or 1M");
 }
 
 /// 64 pixels of 4 channels, to 16 channels.
