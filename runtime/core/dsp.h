@@ -78,7 +78,18 @@ THIMBLE_MULTIPLY_DSP(smlad)
 THIMBLE_MULTIPLY_DSP(smlabb)
 THIMBLE_MULTIPLY_DSP(smlabt)
 THIMBLE_MULTIPLY_DSP(smlatb)
+THIMBLE_MULTIPLY_DSP(smlatt)
 THIMBLE_MULTIPLY_DSP(smmla)
+
+/* c + the products of both halves, in 64 bits. */
+THIMBLE_INLINE int64_t thimble_smlald(uint32_t a, uint32_t b, int64_t c) {
+  uint32_t low = (uint32_t)(uint64_t)c, high = (uint32_t)((uint64_t)c >> 32);
+  __asm("smlald %0, %1, %2, %3" : "+r"(low), "+r"(high) : "r"(a), "r"(b));
+  return (int64_t)((uint64_t)high << 32 | low);
+}
+
+/* Two halves side by side, whatever the type of the memory. */
+typedef uint32_t __attribute__((may_alias)) thimble_halves;
 
 /* A word from any address; these cores load it in one instruction. */
 THIMBLE_INLINE uint32_t thimble_load_word(const void* p) {

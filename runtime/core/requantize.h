@@ -22,4 +22,15 @@ THIMBLE_INLINE int32_t thimble_requantize(int32_t x, int32_t mantissa, int shift
   return thimble_rounding_shift_right(thimble_rounding_doubling_high_multiply((int32_t)((uint32_t)x << left), mantissa), right);
 }
 
+/* (x * mantissa + half) >> shift: what the reference makes of the sums of int16 layers. `scaling` holds four words per channel: the bias,
+ * low word first, mantissa, shift. */
+THIMBLE_INLINE int64_t thimble_wide_bias(const int32_t* scaling, int32_t channel) {
+  const uint64_t low = (uint32_t)thimble_const_s32(scaling, 4 * channel), high = (uint32_t)thimble_const_s32(scaling, 4 * channel + 1);
+  return (int64_t)(high << 32 | low);
+}
+THIMBLE_INLINE int16_t thimble_wide_s16(int64_t x, const int32_t* scaling, int32_t channel, int32_t min, int32_t max) {
+  const int32_t mantissa = thimble_const_s32(scaling, 4 * channel + 2), shift = thimble_const_s32(scaling, 4 * channel + 3);
+  return (int16_t)thimble_clamp((int32_t)((x * mantissa + ((int64_t)1 << (shift - 1))) >> shift), min, max);
+}
+
 #endif

@@ -60,6 +60,35 @@ THIMBLE_KERNEL void thimble_conv2d_s8(const int8_t* in, int8_t* out, void* scrat
 typedef struct {
   int32_t batches, in_h, in_w, in_c, out_h, out_w, filters, groups;
   int32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_top, pad_left;
+  int32_t out_min, out_max;
+} thimble_conv2d_s16_shape;
+
+/* int16 activations with zero point 0: padding adds nothing. scaling: see thimble_wide_s16. */
+THIMBLE_KERNEL void thimble_conv2d_s16(const int16_t* in, int16_t* out, const int8_t* weights, const int32_t* scaling,
+                                       const thimble_conv2d_s16_shape* s) {
+  const int32_t depth = s->in_c / s->groups, per_group = s->filters / s->groups;
+  for (int32_t batch = 0; batch < s->batches; ++batch, in += s->in_h * s->in_w * s->in_c)
+    for (int32_t oy = 0; oy < s->out_h; ++oy)
+      for (int32_t ox = 0; ox < s->out_w; ++ox) {
+        const int32_t y = oy * s->stride_h - s->pad_top, x = ox * s->stride_w - s->pad_left;
+        const thimble_taps rows = thimble_taps_inside(y, s->kernel_h, s->dilation_h, s->in_h);
+        const thimble_taps columns = thimble_taps_inside(x, s->kernel_w, s->dilation_w, s->in_w);
+        for (int32_t f = 0; f < s->filters; ++f) {
+          int64_t sum = thimble_wide_bias(scaling, f);
+          for (int32_t ky = rows.begin; ky < rows.end; ++ky)
+            for (int32_t kx = columns.begin; kx < columns.end; ++kx) {
+              const int16_t* tap = in + ((y + ky * s->dilation_h) * s->in_w + x + kx * s->dilation_w) * s->in_c + f / per_group * depth;
+              const int8_t* w = weights + ((f * s->kernel_h + ky) * s->kernel_w + kx) * depth;
+              for (int32_t c = 0; c < depth; ++c) sum += (int32_t)tap[c] * thimble_const_s8(w, c);
+            }
+          *out++ = thimble_wide_s16(sum, scaling, f, s->out_min, s->out_max);
+        }
+      }
+}
+
+typedef struct {
+  int32_t batches, in_h, in_w, in_c, out_h, out_w, filters, groups;
+  int32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_top, pad_left;
   float out_min, out_max;
 } thimble_conv2d_f32_shape;
 

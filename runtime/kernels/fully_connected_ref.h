@@ -26,6 +26,24 @@ THIMBLE_KERNEL void thimble_fully_connected_s8(const int8_t* in, int8_t* out, co
 
 typedef struct {
   int32_t rows, units, features;
+  int32_t weight_zero, out_min, out_max;
+} thimble_fully_connected_s16_shape;
+
+/* int16 activations with zero point 0. scaling: see thimble_wide_s16. */
+THIMBLE_KERNEL void thimble_fully_connected_s16(const int16_t* in, int16_t* out, const int8_t* weights, const int32_t* scaling,
+                                                const thimble_fully_connected_s16_shape* s) {
+  for (int32_t row = 0; row < s->rows; ++row, in += s->features, out += s->units) {
+    const int8_t* w = weights;
+    for (int32_t u = 0; u < s->units; ++u, w += s->features) {
+      int64_t sum = thimble_wide_bias(scaling, u);
+      for (int32_t k = 0; k < s->features; ++k) sum += (int32_t)in[k] * (thimble_const_s8(w, k) - s->weight_zero);
+      out[u] = thimble_wide_s16(sum, scaling, u, s->out_min, s->out_max);
+    }
+  }
+}
+
+typedef struct {
+  int32_t rows, units, features;
   float out_min, out_max;
 } thimble_fully_connected_f32_shape;
 

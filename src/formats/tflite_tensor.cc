@@ -16,7 +16,8 @@ constexpr size_t kMaxRank = 8;
 std::optional<DType> dtype_from(tfl::TensorType type) {
   switch (type) {
     case tfl::TensorType::FLOAT32: return DType::F32;
-    case tfl::TensorType::INT8: return DType::I8;
+    case tfl::TensorType::INT8:
+    case tfl::TensorType::INT4: return DType::I8;
     case tfl::TensorType::UINT8: return DType::U8;
     case tfl::TensorType::INT16: return DType::I16;
     case tfl::TensorType::INT32: return DType::I32;
@@ -29,7 +30,6 @@ std::optional<DType> dtype_from(tfl::TensorType type) {
 std::string reason_for_type(tfl::TensorType type) {
   switch (type) {
     case tfl::TensorType::FLOAT16: return "is float16; convert with float32 or int8 weights (without supported_types = [tf.float16])";
-    case tfl::TensorType::INT4: return "is int4; convert with int8 weights";
     case tfl::TensorType::STRING: return "holds text; export the model without its text processing";
     case tfl::TensorType::RESOURCE:
     case tfl::TensorType::VARIANT: return "is a resource; freeze the model's variables when exporting it";
@@ -48,6 +48,16 @@ std::pair<int64_t, int64_t> zero_range(DType dtype) {
     case DType::I16: return {-32768, 32767};
     default: return {INT32_MIN, INT32_MAX};
   }
+}
+
+/// Elements of four bits, low nibble first, as int8.
+Bytes widened(std::span<const uint8_t> nibbles, int64_t elements) {
+  std::vector<std::byte> bytes;
+  for (int64_t i = 0; i < elements; ++i) {
+    const int nibble = nibbles[static_cast<size_t>(i / 2)] >> (i % 2 * 4) & 15;
+    bytes.push_back(static_cast<std::byte>(nibble >= 8 ? nibble - 16 : nibble));
+  }
+  return make_bytes(std::move(bytes));
 }
 
 std::string dynamic_shape(std::span<const int32_t> dims) {
@@ -137,16 +147,24 @@ Quant TensorReader::read_quant(const tfl::QuantizationParameters& params, const 
 }
 
 TensorReader::Reason TensorReader::read_data(const tfl::Tensor& tensor, size_t index, ForeignTensor& made) {
-  if (tensor.buffer() == 0) return std::nullopt;
+  const bool nibbles = tensor.type() == tfl::TensorType::INT4;
+  static constexpr std::string_view kOnlyConstants = "is int4; only weights may be: convert with int8 activations";
+  if (tensor.buffer() == 0) return nibbles ? Reason(kOnlyConstants) : std::nullopt;
   const size_t buffers = size_of(model_.buffers());
   if (tensor.buffer() >= buffers) damaged(fmt::format("tensor {} '{}' names buffer {} of {}", index, made.name, tensor.buffer(), buffers));
   const tfl::Buffer& buffer = *model_.buffers()->Get(tensor.buffer());
   if (buffer.offset() > 1) return "keeps its data outside of the tables, as files beyond 2 GB do; no board holds such a model";
   const auto contents = span_of(buffer.data());
-  if (contents.empty()) return std::nullopt;
-  if (static_cast<int64_t>(contents.size()) != made.type.bytes())
-    damaged(fmt::format("tensor {} '{}' is {} and needs {} bytes; its buffer holds {}", index, made.name, to_string(made.type),
-                        made.type.bytes(), contents.size()));
+  if (contents.empty()) return nibbles ? Reason(kOnlyConstants) : std::nullopt;
+  const int64_t bytes = nibbles ? (made.type.elements() + 1) / 2 : made.type.bytes();
+  if (static_cast<int64_t>(contents.size()) != bytes)
+    damaged(fmt::format("tensor {} '{}' is {} and needs {} bytes; its buffer holds {}", index, made.name, to_string(made.type), bytes,
+                        contents.size()));
+  if (nibbles) {
+    allowance_.spend(static_cast<size_t>(made.type.elements()));
+    made.data = widened(contents, made.type.elements());
+    return std::nullopt;
+  }
   if (made.type.dtype == DType::Bool && std::any_of(contents.begin(), contents.end(), [](uint8_t b) { return b > 1; }))
     damaged(fmt::format("tensor {} '{}' is bool and holds bytes other than 0 and 1", index, made.name));
   Bytes& shared = buffers_[tensor.buffer()];

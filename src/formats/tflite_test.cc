@@ -121,6 +121,28 @@ TEST(Tflite, TensorsSurvive) {
   EXPECT_EQ(read.nodes[0].in, graph.nodes[0].in);
 }
 
+/// We write no int4: the type of an int8 tensor with three bytes of data is changed in the file, wherever it stands.
+TEST(Tflite, WeightsOfFourBitsBecomeInt8) {
+  constexpr auto kInt8 = std::byte{9}, kInt4 = std::byte{17};
+  ForeignGraph graph = one_node("CONV_2D");
+  graph.tensors.push_back({"w", {DType::I8, {5}, {}}, make_bytes({std::byte{0x21}, std::byte{0x83}, std::byte{0x07}})});
+  const auto file = write_tflite(graph);
+  std::vector<std::vector<int>> read;
+  for (size_t i = 0; i < file.size(); ++i) {
+    if (file[i] != kInt8) continue;
+    auto changed = file;
+    changed[i] = kInt4;
+    try {
+      const ForeignTensor w = read_tflite(changed, "main").tensors.at(2);
+      ASSERT_EQ(w.type.dtype, DType::I8);
+      read.emplace_back();
+      for (const std::byte b : *w.data) read.back().push_back(static_cast<int8_t>(b));
+    } catch (const Error&) {  // another number that was 9
+    }
+  }
+  EXPECT_THAT(read, ElementsAre(ElementsAre(1, 2, 3, -8, 7)));
+}
+
 TEST(Tflite, IntermediatesAndCustomCodesSurvive) {
   const std::vector<int64_t> internal = {1, 0};
   EXPECT_EQ(std::get<std::vector<int64_t>>(again(one_node("ADD", {{"intermediates", internal}})).nodes[0].attrs.at("intermediates")),

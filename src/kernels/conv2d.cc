@@ -1,5 +1,6 @@
 #include "ops/conv2d.h"
 
+#include "kernels/int16_layer.h"
 #include "kernels/overlap.h"
 #include "kernels/weighted.h"
 #include "kernels/window2d.h"
@@ -72,6 +73,23 @@ KernelCall lower_s8(const Node& node, const Graph& graph) {
       .geometry("thimble_conv2d_s8_shape", std::move(fields));
 }
 
+std::optional<int64_t> overlap_s16(const Node& node, const Graph& graph) {
+  const int64_t filters = graph.type(node.in[1]).shape[0];
+  return overlap_of_window(lay(node, graph), 2 * filters, 2, {.early = 2 * (filters - 1)});
+}
+
+KernelCall lower_s16(const Node& node, const Graph& graph) {
+  const Int16Layer layer = conv2d_int16_layer(node, graph);
+  Fields fields = shape_fields(node, graph);
+  append(fields, {{"out_min", layer.range.min}, {"out_max", layer.range.max}});
+  return KernelCall("thimble_conv2d_s16")
+      .input(0)
+      .output(0)
+      .constant("weights", constant_values<int8_t>(graph, node.in[1]))
+      .constant("scaling", wide_scaling(layer))
+      .geometry("thimble_conv2d_s16_shape", std::move(fields));
+}
+
 KernelCall lower_f32(const Node& node, const Graph& graph) {
   Fields fields = shape_fields(node, graph);
   append_range(fields, node.attrs.as<Conv2dAttrs>().activation);
@@ -96,6 +114,7 @@ KernelCall lower_f32_s8w(const Node& node, const Graph& graph) {
       .geometry("thimble_conv2d_f32_shape", std::move(fields));
 }
 
+double cycles_s16(const Node& node, const Graph& graph, const Board& board) { return reference_cycles(node, graph, board, 11); }
 double cycles_s8(const Node& node, const Graph& graph, const Board& board) { return reference_cycles(node, graph, board, 9); }
 
 }  // namespace
@@ -109,6 +128,13 @@ std::span<const Kernel> conv2d_kernels() {
                                   .cycles = cycles_s8,
                                   .lower = lower_s8,
                                   .overlap = overlap_s8},
+                                 {.name = "conv2d_s16_ref",
+                                  .source = "kernels/conv2d_ref.h",
+                                  .op = "conv2d",
+                                  .refuses = refuses_int16,
+                                  .cycles = cycles_s16,
+                                  .lower = lower_s16,
+                                  .overlap = overlap_s16},
                                  {.name = "conv2d_f32_ref",
                                   .source = "kernels/conv2d_ref.h",
                                   .op = "conv2d",

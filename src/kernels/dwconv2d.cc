@@ -1,5 +1,6 @@
 #include "ops/dwconv2d.h"
 
+#include "kernels/int16_layer.h"
 #include "kernels/overlap.h"
 #include "kernels/weighted.h"
 #include "kernels/window2d.h"
@@ -62,6 +63,18 @@ KernelCall lower_s8(const Node& node, const Graph& graph) {
       .geometry("thimble_dwconv2d_s8_shape", std::move(fields));
 }
 
+KernelCall lower_s16(const Node& node, const Graph& graph) {
+  const Int16Layer layer = dwconv2d_int16_layer(node, graph);
+  Fields fields = shape_fields(node, graph);
+  append(fields, {{"out_min", layer.range.min}, {"out_max", layer.range.max}});
+  return KernelCall("thimble_dwconv2d_s16")
+      .input(0)
+      .output(0)
+      .constant("weights", filters_first<int8_t>(graph, node.in[1]))
+      .constant("scaling", wide_scaling(layer))
+      .geometry("thimble_dwconv2d_s16_shape", std::move(fields));
+}
+
 KernelCall lower_f32(const Node& node, const Graph& graph) {
   Fields fields = shape_fields(node, graph);
   append_range(fields, node.attrs.as<Dwconv2dAttrs>().activation);
@@ -95,6 +108,13 @@ std::span<const Kernel> dwconv2d_kernels() {
                                   .refuses = refuses_weighted<DType::I8, DType::I8>,
                                   .cycles = cycles_per_mac<24>,
                                   .lower = lower_s8,
+                                  .overlap = overlap},
+                                 {.name = "dwconv2d_s16_ref",
+                                  .source = "kernels/dwconv2d_ref.h",
+                                  .op = "dwconv2d",
+                                  .refuses = refuses_int16,
+                                  .cycles = cycles_per_mac<24>,
+                                  .lower = lower_s16,
                                   .overlap = overlap},
                                  {.name = "dwconv2d_f32_ref",
                                   .source = "kernels/dwconv2d_ref.h",

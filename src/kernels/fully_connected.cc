@@ -1,5 +1,6 @@
 #include "ops/fully_connected.h"
 
+#include "kernels/int16_layer.h"
 #include "kernels/kernel.h"
 #include "kernels/overlap.h"
 #include "kernels/weighted.h"
@@ -30,6 +31,22 @@ KernelCall lower_s8(const Node& node, const Graph& graph) {
                                                      {"out_zero", c_literal(int64_t{y.quant.zero[0]})},
                                                      {"out_min", c_literal(int64_t{range.min})},
                                                      {"out_max", c_literal(int64_t{range.max})}});
+}
+
+KernelCall lower_s16(const Node& node, const Graph& graph) {
+  const TensorType& w = graph.type(node.in[1]);
+  const Int16Layer layer = fully_connected_int16_layer(node, graph);
+  return KernelCall("thimble_fully_connected_s16")
+      .input(0)
+      .output(0)
+      .constant("weights", constant_values<int8_t>(graph, node.in[1]))
+      .constant("scaling", wide_scaling(layer))
+      .geometry("thimble_fully_connected_s16_shape", {{"rows", c_literal(graph.type(node.in[0]).elements() / w.shape[1])},
+                                                      {"units", c_literal(w.shape[0])},
+                                                      {"features", c_literal(w.shape[1])},
+                                                      {"weight_zero", c_literal(int64_t{w.quant.zero[0]})},
+                                                      {"out_min", c_literal(int64_t{layer.range.min})},
+                                                      {"out_max", c_literal(int64_t{layer.range.max})}});
 }
 
 /// A row is read until its last unit.
@@ -69,6 +86,7 @@ KernelCall lower_f32_s8w(const Node& node, const Graph& graph) {
       .geometry("thimble_fully_connected_f32_shape", float_fields(node, graph));
 }
 
+double cycles_s16(const Node& node, const Graph& graph, const Board& board) { return reference_cycles(node, graph, board, 12); }
 double cycles_s8(const Node& node, const Graph& graph, const Board& board) { return reference_cycles(node, graph, board, 12); }
 
 }  // namespace
@@ -80,6 +98,13 @@ std::span<const Kernel> fully_connected_kernels() {
                                   .refuses = refuses_weighted<DType::I8, DType::I8>,
                                   .cycles = cycles_s8,
                                   .lower = lower_s8,
+                                  .overlap = overlap},
+                                 {.name = "fully_connected_s16_ref",
+                                  .source = "kernels/fully_connected_ref.h",
+                                  .op = "fully_connected",
+                                  .refuses = refuses_int16,
+                                  .cycles = cycles_s16,
+                                  .lower = lower_s16,
                                   .overlap = overlap},
                                  {.name = "fully_connected_f32_ref",
                                   .source = "kernels/fully_connected_ref.h",

@@ -7,8 +7,16 @@
 #include <iterator>
 #include <limits>
 #include <sstream>
+#include <tuple>
 
 namespace thimble {
+
+namespace {
+
+/// Rows of this name hold weights of four bits in half a byte each: they go first, unless speed is all that counts.
+bool holds_nibbles(const Kernel& kernel) { return kernel.name.find("_s8w4_") != std::string_view::npos; }
+
+}  // namespace
 
 std::span<const std::string_view> enum_names(Optimize) {
   static constexpr std::string_view kNames[] = {"balanced", "speed", "flash", "ram"};
@@ -36,9 +44,10 @@ std::vector<Verdict> consider(const Node& node, const Graph& graph, const Board&
     if (!std::isfinite(verdict.cycles)) verdict = {kernel, fmt::format("made for a core that lacks what {} has", board.name), 0};
     verdicts.push_back(std::move(verdict));
   }
-  std::stable_sort(verdicts.begin(), verdicts.end(), [](const Verdict& a, const Verdict& b) {
-    return std::pair(!a.refusal.empty(), a.cycles) < std::pair(!b.refusal.empty(), b.cycles);
-  });
+  const auto rank = [&](const Verdict& v) {
+    return std::tuple(!v.refusal.empty(), !holds_nibbles(*v.kernel) || optimize == Optimize::Speed, v.cycles);
+  };
+  std::stable_sort(verdicts.begin(), verdicts.end(), [&](const Verdict& a, const Verdict& b) { return rank(a) < rank(b); });
   return verdicts;
 }
 

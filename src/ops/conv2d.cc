@@ -11,7 +11,7 @@ Window2d lay(const Conv2dAttrs& a, Inputs in) { return lay_window(a, *in[0].type
 
 std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
   const TensorType &x = *in[0].type, &w = *in[1].type;
-  expect_weight_types("conv2d", in, 1, 2);
+  expect_weight_types("conv2d", in, 1, 2, Int16::Yes);
   expect(x.rank() == 4, "the input must be [batch, rows, columns, channels]");
   expect(w.rank() == 4, "weights must be [filters, rows, columns, channels]");
   const int64_t filters = w.shape[0], depth = w.shape[3];
@@ -53,10 +53,12 @@ void eval_float(const Conv2dAttrs& a, Inputs in, const TensorView& out) {
   });
 }
 
-void eval_int8(const Conv2dAttrs& a, Inputs in, const TensorView& out) {
+template <class T>
+void eval_integers(const Conv2dAttrs& a, Inputs in, const TensorView& out) {
   const Window2d at = lay(a, in);
-  const auto x = in[0].as<const int8_t>(), w = in[1].as<const int8_t>();
-  const auto y = out.as<int8_t>();
+  const auto x = in[0].as<const T>();
+  const auto w = in[1].as<const int8_t>();
+  const auto y = out.as<T>();
   const int64_t filters = in[1].type->shape[0], depth = in[1].type->shape[3], per_group = filters / (at.in_c / depth);
   const auto multipliers = channel_multipliers(*in[0].type, *in[1].type, *out.type, filters);
   const IntRange range = quantized_range(a.activation, *out.type);
@@ -64,16 +66,20 @@ void eval_int8(const Conv2dAttrs& a, Inputs in, const TensorView& out) {
   at.for_each_pixel([&](int64_t batch, int64_t oy, int64_t ox, int64_t pixel) {
     for (int64_t f = 0; f < filters; ++f) {
       const int64_t sum =
-          sum_of<int64_t>(at, x, w, batch, oy, ox, f, depth, f / per_group * depth, x_zero) + value_or_zero<int32_t>(in, 2, f);
-      const int32_t scaled = requantize(static_cast<int32_t>(sum), multipliers[static_cast<size_t>(f)]) + y_zero;
-      y[static_cast<size_t>(pixel * filters + f)] = static_cast<int8_t>(std::clamp(scaled, range.min, range.max));
+          sum_of<int64_t>(at, x, w, batch, oy, ox, f, depth, f / per_group * depth, x_zero) + value_or_zero<BiasOf<T>>(in, 2, f);
+      const int32_t scaled = requantized<T>(sum, multipliers[static_cast<size_t>(f)]) + y_zero;
+      y[static_cast<size_t>(pixel * filters + f)] = static_cast<T>(std::clamp(scaled, range.min, range.max));
     }
   });
 }
 
 void eval(const Attrs& attrs, Inputs in, Outputs out) {
   const auto& a = attrs.as<Conv2dAttrs>();
-  in[0].type->dtype == DType::F32 ? eval_float(a, in, out[0]) : eval_int8(a, in, out[0]);
+  switch (in[0].type->dtype) {
+    case DType::F32: return eval_float(a, in, out[0]);
+    case DType::I16: return eval_integers<int16_t>(a, in, out[0]);
+    default: eval_integers<int8_t>(a, in, out[0]);
+  }
 }
 
 int64_t macs(const Attrs&, Inputs in, Outputs out) {
@@ -85,9 +91,9 @@ Translated read(const ForeignNode& node, const ForeignGraph&) { return {Conv2dAt
 
 /// TFLite's CONV_2D insists on a bias.
 void add_zero_bias(ForeignNode& node, ForeignGraph& graph) {
-  const bool real = graph.operand(node, 0)->type.dtype == DType::F32;
+  const DType x = graph.operand(node, 0)->type.dtype;
   const int64_t filters = graph.operand(node, 1)->type.shape[0];
-  TensorType type{real ? DType::F32 : DType::I32, {filters}, {}};
+  TensorType type{x == DType::F32 ? DType::F32 : x == DType::I16 ? DType::I64 : DType::I32, {filters}, {}};
   std::vector<std::byte> zeros(static_cast<size_t>(type.bytes()));
   node.in = {node.in[0], node.in[1], static_cast<int>(graph.tensors.size())};
   graph.tensors.push_back({node.name + "_bias", std::move(type), make_bytes(std::move(zeros))});

@@ -11,7 +11,7 @@ Window2d lay(const Dwconv2dAttrs& a, Inputs in) { return lay_window(a, *in[0].ty
 
 std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
   const TensorType &x = *in[0].type, &w = *in[1].type;
-  expect_weight_types("dwconv2d", in, 1, 2);
+  expect_weight_types("dwconv2d", in, 1, 2, Int16::Yes);
   expect(x.rank() == 4, "the input must be [batch, rows, columns, channels]");
   expect(w.rank() == 4 && w.shape[0] == 1, "weights must be [1, rows, columns, channels * multiplier]");
   expect(x.shape[3] > 0 && w.shape[3] > 0 && w.shape[3] % x.shape[3] == 0,
@@ -50,26 +50,32 @@ void eval_float(const Dwconv2dAttrs& a, Inputs in, const TensorView& out) {
   });
 }
 
-void eval_int8(const Dwconv2dAttrs& a, Inputs in, const TensorView& out) {
+template <class T>
+void eval_integers(const Dwconv2dAttrs& a, Inputs in, const TensorView& out) {
   const Window2d at = lay(a, in);
-  const auto x = in[0].as<const int8_t>(), w = in[1].as<const int8_t>();
-  const auto y = out.as<int8_t>();
+  const auto x = in[0].as<const T>();
+  const auto w = in[1].as<const int8_t>();
+  const auto y = out.as<T>();
   const int64_t filters = in[1].type->shape[3], multiplier = filters / at.in_c;
   const auto multipliers = channel_multipliers(*in[0].type, *in[1].type, *out.type, filters);
   const IntRange range = quantized_range(a.activation, *out.type);
   const int32_t x_zero = in[0].type->quant.zero[0], y_zero = out.type->quant.zero[0];
   at.for_each_pixel([&](int64_t batch, int64_t oy, int64_t ox, int64_t pixel) {
     for (int64_t f = 0; f < filters; ++f) {
-      const int64_t sum = sum_of<int64_t>(at, x, w, batch, oy, ox, f / multiplier, f, filters, x_zero) + value_or_zero<int32_t>(in, 2, f);
-      const int32_t scaled = requantize(static_cast<int32_t>(sum), multipliers[static_cast<size_t>(f)]) + y_zero;
-      y[static_cast<size_t>(pixel * filters + f)] = static_cast<int8_t>(std::clamp(scaled, range.min, range.max));
+      const int64_t sum = sum_of<int64_t>(at, x, w, batch, oy, ox, f / multiplier, f, filters, x_zero) + value_or_zero<BiasOf<T>>(in, 2, f);
+      const int32_t scaled = requantized<T>(sum, multipliers[static_cast<size_t>(f)]) + y_zero;
+      y[static_cast<size_t>(pixel * filters + f)] = static_cast<T>(std::clamp(scaled, range.min, range.max));
     }
   });
 }
 
 void eval(const Attrs& attrs, Inputs in, Outputs out) {
   const auto& a = attrs.as<Dwconv2dAttrs>();
-  in[0].type->dtype == DType::F32 ? eval_float(a, in, out[0]) : eval_int8(a, in, out[0]);
+  switch (in[0].type->dtype) {
+    case DType::F32: return eval_float(a, in, out[0]);
+    case DType::I16: return eval_integers<int16_t>(a, in, out[0]);
+    default: eval_integers<int8_t>(a, in, out[0]);
+  }
 }
 
 int64_t macs(const Attrs&, Inputs in, Outputs out) { return out[0].type->elements() * in[1].type->shape[1] * in[1].type->shape[2]; }

@@ -9,7 +9,7 @@ namespace {
 
 std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
   const TensorType &x = *in[0].type, &w = *in[1].type;
-  expect_weight_types("fully_connected", in, 1, 2);
+  expect_weight_types("fully_connected", in, 1, 2, Int16::Yes);
   expect(w.rank() == 2 && w.shape[0] > 0 && w.shape[1] > 0, "weights must be [units, features]");
   expect_scales_along("fully_connected", w, 0);
   const int64_t units = w.shape[0], features = w.shape[1];
@@ -38,26 +38,32 @@ void eval_float(Activation activation, Inputs in, const TensorView& out) {
     }
 }
 
-void eval_int8(Activation activation, Inputs in, const TensorView& out) {
-  const auto x = in[0].as<const int8_t>(), w = in[1].as<const int8_t>();
-  const auto y = out.as<int8_t>();
+template <class T>
+void eval_integers(Activation activation, Inputs in, const TensorView& out) {
+  const auto x = in[0].as<const T>();
+  const auto w = in[1].as<const int8_t>();
+  const auto y = out.as<T>();
   const int64_t units = in[1].type->shape[0], features = in[1].type->shape[1];
   const auto multipliers = fully_connected_multipliers(*in[0].type, *in[1].type, *out.type);
   const IntRange range = quantized_range(activation, *out.type);
   const int32_t x_zero = in[0].type->quant.zero[0], w_zero = in[1].type->quant.zero[0], y_zero = out.type->quant.zero[0];
   for (int64_t row = 0; row < in[0].type->elements() / features; ++row)
     for (int64_t u = 0; u < units; ++u) {
-      int64_t sum = value_or_zero<int32_t>(in, 2, u);
+      int64_t sum = value_or_zero<BiasOf<T>>(in, 2, u);
       for (int64_t k = 0; k < features; ++k)
         sum += (x[static_cast<size_t>(row * features + k)] - x_zero) * (w[static_cast<size_t>(u * features + k)] - w_zero);
-      const int32_t scaled = requantize(static_cast<int32_t>(sum), multipliers[static_cast<size_t>(u)]) + y_zero;
-      y[static_cast<size_t>(row * units + u)] = static_cast<int8_t>(std::clamp(scaled, range.min, range.max));
+      const int32_t scaled = requantized<T>(sum, multipliers[static_cast<size_t>(u)]) + y_zero;
+      y[static_cast<size_t>(row * units + u)] = static_cast<T>(std::clamp(scaled, range.min, range.max));
     }
 }
 
 void eval(const Attrs& attrs, Inputs in, Outputs out) {
   const Activation activation = attrs.as<FullyConnectedAttrs>().activation;
-  in[0].type->dtype == DType::F32 ? eval_float(activation, in, out[0]) : eval_int8(activation, in, out[0]);
+  switch (in[0].type->dtype) {
+    case DType::F32: return eval_float(activation, in, out[0]);
+    case DType::I16: return eval_integers<int16_t>(activation, in, out[0]);
+    default: eval_integers<int8_t>(activation, in, out[0]);
+  }
 }
 
 int64_t macs(const Attrs&, Inputs in, Outputs out) { return out[0].type->elements() * in[1].type->shape[1]; }

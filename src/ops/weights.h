@@ -2,9 +2,10 @@
 #pragma once
 
 #include <string>
+#include <type_traits>
 #include <vector>
 
-#include "ops/arithmetic.h"
+#include "ops/wide_arithmetic.h"
 
 namespace thimble {
 
@@ -29,15 +30,24 @@ inline std::vector<float> real_values(const TensorView& tensor) {
   return real;
 }
 
-/// Refuses what no weighted op takes: float with float or int8 weights, and int8 with int8 weights and an int32 bias, are right.
-inline void expect_weight_types(std::string_view op, Inputs in, size_t weights, size_t bias) {
+/// Whether int16 activations are taken beside int8 ones, their zero points 0.
+enum class Int16 : uint8_t { No, Yes };
+
+/// Refuses what no weighted op takes: float with float or int8 weights, int8 with int8 weights and an int32 bias, and, where the op takes
+/// it, int16 with int8 weights and an int64 bias are right.
+inline void expect_weight_types(std::string_view op, Inputs in, size_t weights, size_t bias, Int16 int16 = Int16::No) {
   const DType x = in[0].type->dtype, w = in[weights].type->dtype;
-  const bool fits = (x == DType::F32 && (w == DType::F32 || w == DType::I8)) || (x == DType::I8 && w == DType::I8);
-  expect(fits, std::string(op) + " takes float, int8, or float with int8 weights; here the input is " + std::string(name_of(x)) +
-                   " and the weights are " + std::string(name_of(w)) +
-                   ": convert the model with int8 (not uint8, int16 or int4) quantisation");
+  const bool wide = x == DType::I16 && int16 == Int16::Yes;
+  const bool fits = (x == DType::F32 && w == DType::F32) || ((x == DType::F32 || x == DType::I8 || wide) && w == DType::I8);
+  const std::string takes =
+      int16 == Int16::Yes ? "float, int8, or float or int16 with int8 weights" : "float, int8, or float with int8 weights";
+  expect(fits, std::string(op) + " takes " + takes + "; here the input is " + std::string(name_of(x)) + " and the weights are " +
+                   std::string(name_of(w)) + ": convert the model with int8 (not " + (int16 == Int16::Yes ? "uint8" : "uint8 or int16") +
+                   ") quantisation");
+  if (wide)
+    expect(in[0].type->quant.quantised() && in[0].type->quant.zero[0] == 0, std::string(op) + " needs int16 input with zero point 0");
   if (bias >= in.size() || !in[bias]) return;
-  const DType wanted = x == DType::F32 ? DType::F32 : DType::I32;
+  const DType wanted = x == DType::F32 ? DType::F32 : wide ? DType::I64 : DType::I32;
   expect(in[bias].type->dtype == wanted, std::string(op) + " with " + std::string(name_of(x)) + " input needs a bias of " +
                                              std::string(name_of(wanted)) + ", not " + std::string(name_of(in[bias].type->dtype)));
 }
@@ -63,6 +73,18 @@ inline Multiplier tensor_multiplier(const TensorType& a, const TensorType& b, co
   const float product = a.quant.scale[0] * b.quant.scale[0];
   return quantize_multiplier(static_cast<double>(product) / static_cast<double>(out.quant.scale[0]));
 }
+
+/// What becomes of the sum of channel c of an integer layer; int16 layers sum in 64 bits, the others in 32.
+template <class T>
+int32_t requantized(int64_t sum, Multiplier multiplier) {
+  if constexpr (sizeof(T) == 2)
+    return requantize(sum, widen(multiplier));
+  else
+    return requantize(static_cast<int32_t>(sum), multiplier);
+}
+/// The element type of the bias of an integer layer.
+template <class T>
+using BiasOf = std::conditional_t<sizeof(T) == 2, int64_t, int32_t>;
 
 /// Operand `i` at `index`; 0 where the op has no such operand.
 template <class T>

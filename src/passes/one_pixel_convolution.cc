@@ -25,7 +25,7 @@ bool covers_map(const Node& node, const TensorType& x, const TensorType& w) {
 
 /// TFLite rounds the multiplier of a single weight scale otherwise for a fully connected layer than for a convolution.
 bool scales_alike(const TensorType& x, const TensorType& w, const TensorType& y) {
-  return x.dtype != DType::I8 || fully_connected_multipliers(x, w, y) == channel_multipliers(x, w, y, w.shape[0]);
+  return x.dtype == DType::F32 || fully_connected_multipliers(x, w, y) == channel_multipliers(x, w, y, w.shape[0]);
 }
 
 /// Puts a reshape to [batch, 1, 1, features] before node `n`; the node's index afterwards.

@@ -1,6 +1,6 @@
 #include "ops/dwconv2d.h"
 
-#include "cases/op_case.h"
+#include "cases/other_widths.h"
 
 namespace thimble::testing {
 namespace {
@@ -23,6 +23,19 @@ OpCase int8_case(const Options& o) {
   std::vector<ValueId> in = {x, w};
   if (o.bias) in.push_back(random_bias(c.graph, "b", filters, 8));
   c.graph.outputs = {add_node(c.graph, "dwconv2d", "y", in, Dwconv2dAttrs{o.window, o.activation}, {per_tensor(0.03f, -4)})};
+  return c;
+}
+
+/// int16 activations, int8 weights.
+OpCase int16_case(const Options& o) {
+  OpCase c{.name = "dwconv2d/" + o.name, .graph = {}};
+  c.graph.name = "dwconv2d";
+  const int64_t filters = o.x[3] * o.multiplier;
+  const ValueId x = c.graph.add_input("x", {DType::I16, o.x, per_tensor(0.0002f, 0)});
+  const ValueId w = random_weights(c.graph, "w", {1, o.kernel_h, o.kernel_w, filters}, o.per_channel ? 3 : -1, 7);
+  std::vector<ValueId> in = {x, w};
+  if (o.bias) in.push_back(random_wide_bias(c.graph, "b", filters, 8));
+  c.graph.outputs = {add_node(c.graph, "dwconv2d", "y", in, Dwconv2dAttrs{o.window, o.activation}, {per_tensor(0.0003f, 0)})};
   return c;
 }
 
@@ -69,6 +82,14 @@ std::vector<OpCase> dwconv2d_cases() {
       int8_case({.name = "kernel_larger_than_input_s8", .x = {1, 2, 3, 2}, .kernel_h = 5, .kernel_w = 7, .window = {kSame}}),
       float_case(
           {.name = "3x3_same_f32", .x = {1, 5, 6, 3}, .kernel_h = 3, .kernel_w = 3, .window = {kSame}, .activation = Activation::Relu}),
+      int16_case(
+          {.name = "3x3_same_s16", .x = {1, 6, 5, 6}, .kernel_h = 3, .kernel_w = 3, .window = {kSame}, .activation = Activation::Relu6}),
+      int16_case({.name = "multiplier2_stride2_s16",
+                  .x = {1, 7, 6, 3},
+                  .kernel_h = 2,
+                  .kernel_w = 4,
+                  .multiplier = 2,
+                  .window = {kSame, {}, 2, 2}}),
       float_case({.name = "multiplier2_stride2_f32",
                   .x = {1, 7, 6, 2},
                   .kernel_h = 3,

@@ -43,6 +43,36 @@ void RandomLayers::finish(std::string_view op, std::vector<ValueId> in, Attrs at
   graph_.outputs.push_back(add_node(graph_, op, name, std::move(in), std::move(attrs), {quant_of(static_cast<float>(scale))}));
 }
 
+ValueId RandomLayers::add_int16_input(Shape shape) {
+  return graph_.add_input("x" + std::to_string(graph_.inputs.size()), {DType::I16, std::move(shape), per_tensor(0.0002f, 0)});
+}
+
+ValueId RandomLayers::add_nibble_weights(Shape shape) {
+  TensorType type{DType::I8, std::move(shape), {}};
+  const bool per_channel = pick(0, 3) > 0;
+  for (int64_t c = 0; c < (per_channel ? type.shape[0] : 1); ++c) type.quant.scale.push_back(0.01f * static_cast<float>(pick(4, 64)));
+  type.quant.zero.assign(type.quant.scale.size(), 0);
+  type.quant.axis = type.quant.scale.size() > 1 ? 0 : -1;
+  std::vector<int8_t> values;
+  const int kind = pick(0, 5);
+  for (int64_t i = 0; i < type.elements(); ++i)
+    values.push_back(static_cast<int8_t>(kind == 0 ? one_of({-8, 7}) : kind == 1 ? 7 : kind == 2 ? -8 : pick(-8, 7)));
+  return graph_.add_constant<int8_t>("w", type.shape, values, type.quant);
+}
+
+ValueId RandomLayers::add_wide_bias(int64_t channels) {
+  std::vector<int64_t> values;
+  const int64_t reach = one_of({int64_t{0}, int64_t{700000}, int64_t{700000}, int64_t{1} << 36});
+  for (int64_t i = 0; i < channels; ++i) values.push_back(std::uniform_int_distribution<int64_t>(-reach, reach)(random_));
+  return graph_.add_constant<int64_t>("b", {channels}, values);
+}
+
+void RandomLayers::finish_int16(std::string_view op, std::vector<ValueId> in, Attrs attrs, double taps) {
+  const double scale = 0.0002 * 0.03 * 1300000 * std::sqrt(taps) / 32768 * std::exp2(pick(-12, 8) / 4.0);
+  const std::string name = "y" + std::to_string(graph_.outputs.size());
+  graph_.outputs.push_back(add_node(graph_, op, name, std::move(in), std::move(attrs), {per_tensor(static_cast<float>(scale), 0)}));
+}
+
 ValueId RandomLayers::add_floats(const char* name, Shape shape) {
   std::vector<float> values(static_cast<size_t>(TensorType{DType::F32, shape, {}}.elements()));
   for (float& value : values) value = static_cast<float>(pick(-1000, 1000)) / 1000;
@@ -252,6 +282,56 @@ void RandomLayers::add_long_sums() {
     attrs.activation = one_of({Activation::None, Activation::Relu});
     finish("conv2d", {x, add_weights({units, 3, 3, channels}, 0), add_bias(units)}, attrs, 0.05f * 0.03f, 9000 * std::sqrt(features));
   }
+}
+
+void RandomLayers::add_int16_conv2d() {
+  const int kernel_h = pick(1, 4), kernel_w = pick(1, 4), in_c = one_of({1, 3, 4, 8, 12, pick(1, 70)}), out_c = pick(1, 9);
+  Conv2dAttrs attrs;
+  attrs.padding = one_of({Padding::Same, Padding::Valid});
+  attrs.dilation_h = pick(1, 2), attrs.dilation_w = one_of({1, 1, 3});
+  attrs.stride_h = pick(1, 2), attrs.stride_w = pick(1, 2);
+  attrs.activation = one_of({Activation::None, Activation::Relu, Activation::Relu6});
+  const ValueId x = add_int16_input({pick(1, 2), (kernel_h - 1) * 2 + pick(1, 4), (kernel_w - 1) * 3 + pick(1, 5), in_c});
+  finish_int16("conv2d", {x, add_weights({out_c, kernel_h, kernel_w, in_c}, 0), add_wide_bias(out_c)}, attrs, kernel_h * kernel_w * in_c);
+}
+
+void RandomLayers::add_int16_dwconv2d() {
+  const int kernel_h = pick(1, 5), kernel_w = pick(1, 5), channels = pick(3, 14);
+  Dwconv2dAttrs attrs;
+  attrs.padding = one_of({Padding::Same, Padding::Valid});
+  attrs.dilation_h = pick(1, 2), attrs.dilation_w = one_of({1, 1, 3});
+  attrs.stride_h = attrs.stride_w = pick(1, 2);
+  attrs.activation = one_of({Activation::None, Activation::Relu, Activation::Relu6});
+  const ValueId x = add_int16_input({pick(1, 2), (kernel_h - 1) * 2 + pick(1, 4), (kernel_w - 1) * 3 + pick(1, 5), channels});
+  finish_int16("dwconv2d", {x, add_weights({1, kernel_h, kernel_w, channels}, 3), add_wide_bias(channels)}, attrs, kernel_h * kernel_w);
+}
+
+void RandomLayers::add_int16_fully_connected() {
+  const int features = one_of({1, 4, 17, 64, 130, 700}), units = pick(1, 11);
+  FullyConnectedAttrs attrs;
+  attrs.activation = one_of({Activation::None, Activation::Relu});
+  const ValueId x = add_int16_input({pick(1, 4), features});
+  finish_int16("fully_connected", {x, add_weights({units, features}, 0), add_wide_bias(units)}, attrs, features);
+}
+
+void RandomLayers::add_nibble_conv2d() {
+  const int kernel_h = pick(1, 4), kernel_w = pick(1, 4), in_c = one_of({1, 3, 4, 8, 12, pick(1, 50)}), out_c = pick(1, 9);
+  Conv2dAttrs attrs;
+  attrs.padding = one_of({Padding::Same, Padding::Valid});
+  attrs.dilation_h = pick(1, 2), attrs.dilation_w = one_of({1, 1, 3});
+  attrs.stride_h = pick(1, 2), attrs.stride_w = pick(1, 2);
+  attrs.activation = one_of({Activation::None, Activation::Relu, Activation::Relu6});
+  const ValueId x = add_input({pick(1, 2), (kernel_h - 1) * 2 + pick(1, 4), (kernel_w - 1) * 3 + pick(1, 5), in_c});
+  const double taps = kernel_h * kernel_w * in_c;
+  finish("conv2d", {x, add_nibble_weights({out_c, kernel_h, kernel_w, in_c}), add_bias(out_c)}, attrs, 0.05f * 0.3f, 330 * std::sqrt(taps));
+}
+
+void RandomLayers::add_nibble_fully_connected() {
+  const int features = one_of({1, 4, 17, 64, 130, 700}), units = pick(1, 11);
+  FullyConnectedAttrs attrs;
+  attrs.activation = one_of({Activation::None, Activation::Relu, Activation::Relu6});
+  const ValueId x = add_input({pick(1, 4), features});
+  finish("fully_connected", {x, add_nibble_weights({units, features}), add_bias(units)}, attrs, 0.05f * 0.3f, 330 * std::sqrt(features));
 }
 
 void RandomLayers::add_wide_float_conv2d() {

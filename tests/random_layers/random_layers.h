@@ -38,6 +38,13 @@ class RandomLayers {
   void add_wide_float_conv2d();
   void add_wide_float_dwconv2d();
   void add_float_pool2d();
+  /// int16 activations and int8 weights; now and then with sums that need 64 bits.
+  void add_int16_conv2d();
+  void add_int16_dwconv2d();
+  void add_int16_fully_connected();
+  /// Weights of four bits.
+  void add_nibble_conv2d();
+  void add_nibble_fully_connected();
 
   const Graph& graph() const { return graph_; }
 
@@ -49,6 +56,11 @@ class RandomLayers {
   }
   Quant quant_of(float scale) { return per_tensor(scale, one_of({-128, 127, 0, pick(-128, 127)})); }
   ValueId add_input(Shape shape);
+  ValueId add_int16_input(Shape shape);
+  ValueId add_nibble_weights(Shape shape);
+  ValueId add_wide_bias(int64_t channels);
+  /// Appends the node with an int16 output.
+  void finish_int16(std::string_view op, std::vector<ValueId> in, Attrs attrs, double taps);
   ValueId add_floats(const char* name, Shape shape);
   /// Weights with a scale per channel along `axis`, or one scale.
   ValueId add_weights(Shape shape, int axis);
