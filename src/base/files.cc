@@ -1,6 +1,7 @@
 #include "base/files.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -45,13 +46,26 @@ Container read_whole(const fs::path& path) {
   return contents;
 }
 
+/// "; did you mean 'x'?", all names where they are few, else those that begin most like `word`.
+std::string suggest_few(const std::string& word, std::vector<std::string> names) {
+  constexpr size_t kFew = 5;
+  if (names.empty()) return "";
+  if (names.size() <= kFew || did_you_mean(word, names)) return suggest(word, names);
+  const auto alike = [&](const std::string& name) {
+    return std::mismatch(name.begin(), name.end(), word.begin(), word.end()).first - name.begin();
+  };
+  std::stable_sort(names.begin(), names.end(), [&](const auto& a, const auto& b) { return alike(a) > alike(b); });
+  const size_t others = names.size() - kFew;
+  names.resize(kFew);
+  return fmt::format("; known: {} and {} more", fmt::join(names, ", "), others);
+}
+
 }  // namespace
 
 void require_file(const fs::path& path) {
   if (fs::exists(path)) return;
-  const std::vector<std::string> names = alike_beside(path);
   throw Error(Blame::User,
-              fmt::format("there is no file '{}'{}", path.string(), names.empty() ? "" : suggest(path.filename().string(), names)));
+              fmt::format("there is no file '{}'{}", path.string(), suggest_few(path.filename().string(), alike_beside(path))));
 }
 
 std::vector<std::byte> read_bytes(const fs::path& path) { return read_whole<std::vector<std::byte>>(path); }

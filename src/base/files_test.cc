@@ -45,6 +45,17 @@ TEST(Files, FaultsNameThePath) {
   EXPECT_FALSE(fs::exists(dir.path() / ("folder." + std::to_string(getpid()) + ".tmp")));
 }
 
+TEST(Files, OfManyOthersOnlyAFewAreNamed) {
+  const TempDir dir;
+  const std::string at = dir.path().string();
+  const auto told = [&](const char* name) { return fault_of([&] { read_text(dir.path() / name); }); };
+  for (const char* name : {"tree", "house", "street", "river", "hill"}) fs::create_directory(dir.path() / name);
+  EXPECT_EQ(told("wand"), "error: there is no file '" + at + "/wand'; known: hill, house, river, street, tree\n");
+  for (int i = 0; i < 100; ++i) fs::create_directory(dir.path() / ("a" + std::to_string(100 + i)));
+  EXPECT_EQ(told("trousers"), "error: there is no file '" + at + "/trousers'; known: tree, a100, a101, a102, a103 and 100 more\n");
+  EXPECT_EQ(told("rivre"), "error: there is no file '" + at + "/rivre'; did you mean 'river'?\n");
+}
+
 TEST(Files, TempDirGoesWithItsContents) {
   fs::path where;
   {

@@ -8,6 +8,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "base/machine.h"
 #include "base/sha256.h"
 #include "data/check.h"
 #include "data/resample.h"
@@ -48,10 +49,23 @@ void check_numbers(const Set& set) {
   }
 }
 
+/// A User error where the recordings at that rate are more than this machine can hold.
+void require_room_at(const Set& set, double rate) {
+  double bytes = 0;
+  for (const Recording& r : set)
+    if (r.rate > 0) bytes += static_cast<double>(r.samples.size()) * rate / r.rate * sizeof(float);
+  if (bytes <= machine_bytes()) return;
+  throw Error(Blame::User,
+              fmt::format("resampled to {} Hz, the recordings take {:.4g} GB, and this machine has {:.4g} GB of memory", rate, bytes / 1e9,
+                          machine_bytes() / 1e9),
+              fmt::format("they come at {:.6g} Hz: a higher rate adds nothing to them", set[0].rate));
+}
+
 /// All at one rate, which is returned.
 double unify_rates(Set& set, double wanted) {
   if (set[0].width > 0) return 0;
   const double rate = wanted > 0 ? wanted : set[0].rate;
+  if (wanted > 0) require_room_at(set, wanted);
   for (Recording& r : set) {
     if (wanted > 0 && r.rate <= 0)
       throw Error(Blame::User, fmt::format("{}: nothing tells its rate, so that it cannot be resampled to {} Hz", place_of(r), wanted),

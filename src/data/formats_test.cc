@@ -5,6 +5,7 @@
 
 #include "base/files.h"
 #include "base/sha256.h"
+#include "data/data_test.h"
 #include "data/file_labels.h"
 #include "data/inflate.h"
 #include "data/readers.h"
@@ -17,25 +18,11 @@ using namespace std::string_literals;
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
-std::vector<std::byte> bytes_in(std::string_view text) {
-  const auto raw = std::as_bytes(std::span(text));
-  return {raw.begin(), raw.end()};
-}
-
 std::vector<std::byte> from_hex(std::string_view hex) {
   std::vector<std::byte> bytes;
   for (size_t i = 0; i + 1 < hex.size(); i += 2)
     bytes.push_back(static_cast<std::byte>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16)));
   return bytes;
-}
-
-std::string message_of(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error.hint.empty() ? error.what() : std::string(error.what()) + "\n" + error.hint;
-  }
-  return "no error";
 }
 
 /// What Python's zipfile makes of x.npy (u8[2,2,2]: 0 to 7) and y.npy (i32[2]: 7, 3), deflated.
@@ -183,6 +170,36 @@ TEST(Folder, AnEmptyClassIsAFault) {
   EXPECT_EQ(message_of([&] { read_folder(dir.path(), {}, quiet); }),
             "the folder '" + (dir.path() / "down").string() +
                 "' holds no recordings\nrecord into it, or begin its name with '_', and it is passed over");
+}
+
+TEST(Folder, AnEmptyOneIsToldWhatToPutThere) {
+  const TempDir dir;
+  Progress quiet;
+  EXPECT_EQ(
+      message_of([&] { read_folder(dir.path(), {}, quiet); }),
+      "the folder '" + dir.path().string() +
+          "' holds no recordings\n"
+          "put a folder for each class into it, named after the class, and recordings of the class into that; tables (.csv, .tsv, .txt), "
+          "sound (.wav, .flac, .ogg, .aiff), pictures (.png, .jpg, .bmp), arrays (.npy, .npz, IDX) and acquisitions (.json, .cbor) are "
+          "read");
+}
+
+TEST(Folder, AllBrokenFilesAreTold) {
+  const TempDir dir;
+  Progress quiet;
+  const auto told = [&] { return message_of([&] { read_folder(dir.path(), {}, quiet); }); };
+  write_text(dir.path() / "up/good.csv", "x\n1\n2\n");
+  write_text(dir.path() / "up/a.wav", "RIFF");
+  const std::string alone = told();
+  const std::string what = alone.substr(0, alone.find('\n'));
+  EXPECT_THAT(what, ::testing::StartsWith("'up/a.wav' cannot be read as sound: "));
+  write_text(dir.path() / "up/b.csv", "x,y\n1,2\n1\n");
+  EXPECT_EQ(told(), "2 of 3 files cannot be read\n  " + what +
+                        "\n  up/b.csv:3: 1 columns where the first line has 2\n"
+                        "mend them, or begin their names with '_', and they are passed over");
+  for (int i = 10; i < 25; ++i) write_text(dir.path() / ("up/a" + std::to_string(i) + ".csv"), "x,y\n1,2\n1\n");
+  EXPECT_THAT(told(), ::testing::StartsWith("17 of 18 files cannot be read\n  " + what + "\n  up/a10.csv:3: "));
+  EXPECT_THAT(told(), ::testing::HasSubstr("\n  up/a18.csv:3: 1 columns where the first line has 2\n  and 7 more\nmend them"));
 }
 
 TEST(Files, ComeBackAsTheyWent) {

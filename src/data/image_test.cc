@@ -3,6 +3,7 @@
 #include <stb/stb_image_write.h>
 
 #include "base/files.h"
+#include "data/data_test.h"
 #include "data/picture.h"
 #include "data/readers.h"
 
@@ -19,15 +20,6 @@ Recording picture(int64_t width, int64_t height, int parts) {
   if (parts == 3) r.channels = {{"red", ""}, {"green", ""}, {"blue", ""}};
   for (int64_t i = 0; i < width * height * parts; ++i) r.samples.push_back(static_cast<float>((i * 37) % 256));
   return r;
-}
-
-std::string message_of(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error.hint.empty() ? error.what() : std::string(error.what()) + "\n" + error.hint;
-  }
-  return "no error";
 }
 
 void keep(void* to, void* data, int size) {

@@ -96,18 +96,21 @@ bool hidden(const fs::path& path) {
   return name.starts_with('.') || name.starts_with('_');
 }
 
-void collect(const fs::path& folder, std::vector<fs::path>& files) {
+void collect(const fs::path& folder, std::vector<fs::path>& files, bool root = true) {
   const size_t before = files.size();
   for (const auto& entry : fs::directory_iterator(folder)) {
     if (hidden(entry.path())) continue;
     if (entry.is_directory())
-      collect(entry.path(), files);
+      collect(entry.path(), files, false);
     else if (entry.is_regular_file() && kind_of(entry.path()))
       files.push_back(entry.path());
   }
-  if (files.size() == before)
-    throw Error(Blame::User, fmt::format("the folder '{}' holds no recordings", folder.string()),
-                "record into it, or begin its name with '_', and it is passed over");
+  if (files.size() > before) return;
+  throw Error(
+      Blame::User, fmt::format("the folder '{}' holds no recordings", folder.string()),
+      root
+          ? fmt::format("put a folder for each class into it, named after the class, and recordings of the class into that; {} read", kRead)
+          : "record into it, or begin its name with '_', and it is passed over");
 }
 
 std::vector<fs::path> files_below(const fs::path& path, const std::string& labels) {
@@ -122,6 +125,40 @@ bool chosen(const std::string& pattern, const fs::path& relative) {
   if (pattern.empty()) return false;
   return fnmatch(pattern.c_str(), relative.generic_string().c_str(), 0) == 0 ||
          fnmatch(pattern.c_str(), relative.filename().string().c_str(), 0) == 0;
+}
+
+/// Files that cannot be read, told together.
+class Broken {
+ public:
+  void add(const Error& error) {
+    if (!first_) first_ = error;
+    ++count_;
+    if (count_ <= kMost) text_ += fmt::format("\n  {}", error.what());
+  }
+  void require_none(size_t files) const {
+    if (count_ == 1) throw *first_;
+    if (count_ == 0) return;
+    const std::string more = count_ > kMost ? fmt::format("\n  and {} more", count_ - kMost) : "";
+    throw Error(Blame::User, fmt::format("{} of {} files cannot be read{}{}", count_, files, text_, more),
+                "mend them, or begin their names with '_', and they are passed over");
+  }
+
+ private:
+  static constexpr size_t kMost = 10;
+  size_t count_ = 0;
+  std::string text_;
+  std::optional<Error> first_;
+};
+
+/// The recordings of a file; none, and a note, where it is broken.
+std::vector<Recording> read_or_note(const fs::path& file, const std::string& name, const ReadOptions& options, Broken& broken) {
+  try {
+    return read_recordings(file, name, options);
+  } catch (const Error& error) {
+    if (error.blame != Blame::User) throw;
+    broken.add(error);
+    return {};
+  }
 }
 
 /// Gives the recordings of files what is known about them from outside.
@@ -186,15 +223,17 @@ std::vector<Recording> read_folder(const fs::path& path, const ReadOptions& opti
   const std::vector<fs::path> files = folder ? files_below(path, options.labels) : std::vector<fs::path>{path};
   Namer namer(folder ? path : path.parent_path(), options);
   std::vector<Recording> all;
+  Broken broken;
   progress.begin(fmt::format("reading {} files", files.size()));
   for (const fs::path& file : files) {
     const fs::path relative = folder ? fs::relative(file, path) : file.filename();
-    for (Recording& recording : read_recordings(file, relative.generic_string(), options)) {
+    for (Recording& recording : read_or_note(file, relative.generic_string(), options, broken)) {
       namer.name(recording, relative, folder);
       all.push_back(std::move(recording));
     }
     progress.update(static_cast<int64_t>(&file - files.data()) + 1, static_cast<int64_t>(files.size()));
   }
+  broken.require_none(files.size());
   namer.check(files, folder ? path : path.parent_path());
   if (all.empty()) throw Error(Blame::User, fmt::format("'{}' holds no recordings", path.string()), fmt::format("{} read", kRead));
   return all;

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/files.h"
+#include "data/data_test.h"
 #include "data/name_pattern.h"
 #include "data/readers.h"
 
@@ -13,15 +14,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::FloatEq;
 using ::testing::SizeIs;
-
-std::string message_of(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error.hint.empty() ? error.what() : std::string(error.what()) + "\n" + error.hint;
-  }
-  return "no error";
-}
 
 std::vector<Recording> csv(std::string_view text, const ReadOptions& options = {}) { return parse_csv_recordings(text, "a.csv", options); }
 std::string csv_fault(std::string_view text, const ReadOptions& options = {}) {

@@ -105,6 +105,8 @@ std::set<std::string> groups_of(const std::vector<Recording>& recordings, std::s
 /// Groups are kept out of validation only if enough of them are left to learn from.
 bool groups_left(const std::vector<Recording>& recordings) { return groups_of(recordings, "test").size() >= 3; }
 
+int64_t fold_of(const SplitOptions& options) { return std::max<int64_t>(0, options.fold); }
+
 void leave_group_out(std::vector<Recording>& recordings, const SplitOptions& options) {
   const std::set<std::string> groups = groups_of(recordings);
   if (groups.size() < 2)
@@ -112,12 +114,11 @@ void leave_group_out(std::vector<Recording>& recordings, const SplitOptions& opt
                 "tell the person or session of each recording: a column called group, or {group} in names");
   if (options.fold >= static_cast<int64_t>(groups.size()))
     throw Error(Blame::User, fmt::format("fold = {} is out of range; there are {} groups, from 0", options.fold, groups.size()));
-  const std::string& out = *std::next(groups.begin(), options.fold);
+  const std::string& out = *std::next(groups.begin(), fold_of(options));
   for (Recording& r : recordings) r.split = r.group == out ? "test" : "train";
 }
 
 void deal_folds(std::vector<Recording>& recordings, const SplitOptions& options, bool by_group, bool by_label) {
-  if (options.folds < 2) throw Error(Blame::User, "folds = 1 is out of range; it must be 0 (none) or at least 2");
   if (options.fold >= options.folds)
     throw Error(Blame::User, fmt::format("fold = {} is out of range; there are {} folds, from 0", options.fold, options.folds));
   const std::vector<Lump> lumps = lumps_of(recordings, those_in(recordings, "train"), by_group, by_label);
@@ -129,7 +130,7 @@ void deal_folds(std::vector<Recording>& recordings, const SplitOptions& options,
     for (const Lump& lump : members) {  // to the fold that has least
       const auto least = std::min_element(sizes.begin(), sizes.end());
       *least += lump.members.size();
-      if (least - sizes.begin() == options.fold) name(recordings, lump, "test");
+      if (least - sizes.begin() == fold_of(options)) name(recordings, lump, "test");
     }
 }
 
@@ -163,6 +164,7 @@ SplitBy split_for(const std::vector<Recording>& recordings, const SplitOptions& 
 }
 
 void assign_splits(std::vector<Recording>& recordings, const SplitOptions& options, bool by_label) {
+  check_split(options);
   const SplitBy by = split_for(recordings, options);
   const bool stratify = by_label && by != SplitBy::Random;
   bool by_group = by == SplitBy::Group;
@@ -195,6 +197,19 @@ void assign_splits(std::vector<Recording>& recordings, const SplitOptions& optio
   take(recordings, those_in(recordings, "train"), std::min(0.5, options.validation / left), "validation",
        by_group && groups_left(recordings), by_label && (stratify || by_group), seed + 1);
 }
+
+void check_split(const SplitOptions& splits) {
+  if (splits.folds == 1) throw Error(Blame::User, "folds = 1 is out of range; it must be 0 (none) or at least 2");
+  if (splits.folds > 0 && splits.leave_group_out)
+    throw Error(Blame::User, "folds and leave_group_out exclude each other", "each tells what is left out in turn: take one of them away");
+  if (splits.validation + splits.test < 1 - 1e-9) return;
+  throw Error(Blame::User,
+              fmt::format("validation = {} and test = {} leave nothing to learn from; together they must stay below 1", splits.validation,
+                          splits.test),
+              fmt::format("with test = {}, validation may be from 0 to less than {:.4g}", splits.test, 1 - splits.test));
+}
+
+bool takes_turns(const SplitOptions& splits) { return (splits.folds > 0 || splits.leave_group_out) && splits.fold < 0; }
 
 int64_t fold_count(const std::vector<Recording>& recordings, const SplitOptions& splits) {
   if (splits.leave_group_out) return static_cast<int64_t>(groups_of(recordings).size());

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "base/subprocess.h"
+#include "data/data_test.h"
 #include "data/windows.h"
 
 namespace thimble {
@@ -20,16 +21,6 @@ double mean_square(const Recording& r, size_t channel) {
   for (size_t i = channel; i < r.samples.size(); i += r.channels.size()) sum += r.samples[i], squares += r.samples[i] * r.samples[i];
   const auto n = static_cast<double>(r.length());
   return squares / n - sum / n * (sum / n);
-}
-
-template <class F>
-std::string fault_of(F f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return explain(error);
-  }
-  return "no error";
 }
 
 TEST(MotionGestures, AHandAtRestFeelsGravity) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "base/files.h"
+#include "data/data_test.h"
 
 namespace thimble {
 namespace {
@@ -13,21 +14,6 @@ template <class T>
 FileTensor tensor_of(Shape shape, const std::vector<T>& values) {
   const auto raw = std::as_bytes(std::span(values));
   return {{dtype_of<T>(), std::move(shape), {}}, {raw.begin(), raw.end()}};
-}
-
-template <class F>
-std::string fault_of(F f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return explain(error);
-  }
-  return "no error";
-}
-
-std::vector<std::byte> bytes_in(std::string_view text) {
-  const auto raw = std::as_bytes(std::span(text));
-  return {raw.begin(), raw.end()};
 }
 
 void comes_back(const FileTensor& tensor) {

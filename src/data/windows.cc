@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/machine.h"
 #include "data/picture.h"
 
 namespace thimble {
@@ -81,11 +82,25 @@ void append(Examples& examples, const Recording& r, int32_t number, int64_t star
   examples.start.push_back(start);
 }
 
+/// A User error, before anything is allocated, where so many windows are more than this machine can hold.
+void require_memory(const Examples& examples, double count) {
+  double bytes = count * sizeof(float);
+  for (const int64_t extent : examples.shape) bytes *= static_cast<double>(extent);
+  const double there = machine_bytes();
+  if (bytes <= there) return;
+  throw Error(Blame::User,
+              fmt::format("{:.0f} windows of {} ({} each) take {:.4g} GB, and this machine has {:.4g} GB of memory", count,
+                          to_string(examples.shape), examples.shape.size() == 3 ? "rows x columns x channels" : "samples x channels",
+                          bytes / 1e9, there / 1e9),
+              "take a shorter window, a longer stride, a lower rate or smaller pictures");
+}
+
 /// Pictures of one size.
 Examples pictures_of(std::span<const Recording> recordings, const WindowOptions& options) {
   const int64_t width = options.width > 0 ? options.width : recordings[0].width;
   const int64_t height = options.height > 0 ? options.height : recordings[0].height();
   Examples examples{.shape = {height, width, static_cast<int64_t>(recordings[0].channels.size())}};
+  require_memory(examples, static_cast<double>(recordings.size()));
   for (size_t i = 0; i < recordings.size(); ++i) {
     const Recording& r = recordings[i];
     if ((r.width != width || r.height() != height) && (options.width == 0 || options.height == 0))
@@ -139,6 +154,10 @@ Examples windows_of(std::span<const Recording> recordings, const WindowOptions& 
   if (recordings[0].width > 0) return pictures_of(recordings, options);
   const int64_t length = length_of_window(recordings, options), stride = stride_of_windows(recordings, options);
   Examples examples{.shape = {length, static_cast<int64_t>(recordings[0].channels.size())}};
+  double count = 0;
+  for (const Recording& r : recordings)
+    count += r.length() < length || stride == 0 ? 1 : static_cast<double>((r.length() - length) / stride + 1);
+  require_memory(examples, count);
   for (size_t i = 0; i < recordings.size(); ++i) {
     const Recording& r = recordings[i];
     const auto number = static_cast<int32_t>(i);

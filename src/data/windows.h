@@ -51,7 +51,7 @@ struct WindowOptions {
     v("samples", samples, "the same in samples: exact, and for recordings whose rate nobody knows; 0: as window says", at_least(0));
     v("stride", stride, "seconds from the start of one window to that of the next; 0: one window a recording", at_least(0));
     v("stride_samples", stride_samples, "the same in samples; 0: as stride says", at_least(0));
-    v("rate", rate, "samples a second to which recordings are resampled; 0: as they are", at_least(0));
+    v("rate", rate, "samples a second to which recordings are resampled; 0: as they are", between(0, 1e7));
     v("pad", pad, "what fills a recording shorter than its window: zeros, its last sample, itself again; or drop: it is left out");
     v("anchor", anchor, "with one window a recording: where it lies in a longer one");
     v("width", width, "pixels to which pictures are scaled, cropped in the middle where they are not as wide; 0: as they are", at_least(0));
@@ -70,7 +70,7 @@ std::span<const std::string_view> enum_names(Leaks);
 struct SplitOptions {
   SplitBy by = SplitBy::Auto;
   double validation = 0.2, test = 0.2;
-  int64_t folds = 0, fold = 0, seed = 1;
+  int64_t folds = 0, fold = -1, seed = 1;
   bool leave_group_out = false;
   Leaks leaks = Leaks::Refuse;
   template <class V>
@@ -79,14 +79,17 @@ struct SplitOptions {
       "auto: as the data says, else by group (person, session) where there are groups, else stratified: alike in every class; "
       "order: the last are the test split, those before them validation");
     v("validation", validation, "part of the recordings that is kept to choose the best model by", between(0, 0.9));
-    v("test", test, "part of the recordings that no training sees", between(0, 0.9));
-    v("folds", folds, "as many test splits, one after another, that cover everything (k-fold); 0: one test split", at_least(0));
-    v("leave_group_out", leave_group_out, "each group in turn is the test split");
-    v("fold", fold, "which of the folds, or groups, is the test split: from 0", at_least(0));
+    v("test", test, "part of the recordings that no training sees; below 1 together with validation", between(0, 0.9));
+    v("folds", folds, "train as many times (2 at least), each time judged by another part of the data (k-fold); 0: once", at_least(0));
+    v("leave_group_out", leave_group_out, "train once for each group, judged by the group that is left out");
+    v("fold", fold, "train once: by this one of the folds, or groups, from 0, it is judged; -1: by each in turn", at_least(-1));
     v("leaks", leaks, "the same samples in two splits: refuse, or drop them from validation and test");
     v("seed", seed, "another number, another choice", at_least(0));
   }
 };
+
+/// Throws a User error where the parts leave nothing to learn from, or there is but one fold.
+void check_split(const SplitOptions& splits);
 
 struct Dataset {
   std::vector<std::string> classes;  ///< sorted; empty where numbers are learnt
@@ -101,6 +104,8 @@ struct Dataset {
 Dataset make_dataset(std::vector<Recording> recordings, const WindowOptions& windows = {}, const SplitOptions& splits = {},
                      Labels labels = Labels::Class);
 
+/// Is each of several folds, or groups, to be the test split in turn? A single dataset has the first one of them.
+bool takes_turns(const SplitOptions& splits);
 /// How many values SplitOptions::fold has: folds, groups, or 1.
 int64_t fold_count(const std::vector<Recording>& recordings, const SplitOptions& splits);
 

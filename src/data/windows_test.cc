@@ -1,6 +1,7 @@
 // Windows, rates and splits, and what is refused, to the letter.
 #include "data/windows.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <cmath>
@@ -8,6 +9,8 @@
 #include <numbers>
 #include <set>
 
+#include "base/machine.h"
+#include "data/data_test.h"
 #include "data/resample.h"
 #include "data/splits.h"
 
@@ -16,15 +19,6 @@ namespace {
 
 using ::testing::Each;
 using ::testing::ElementsAre;
-
-std::string message_of(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error.hint.empty() ? error.what() : std::string(error.what()) + "\n" + error.hint;
-  }
-  return "no error";
-}
 
 Recording recording(std::string label, int seed, int64_t length = 10, std::string group = "") {
   Recording r{.name = "r" + std::to_string(seed) + ".csv", .label = std::move(label), .group = std::move(group), .split = "", .file = ""};
@@ -47,6 +41,22 @@ std::map<std::string, int> counts_of(const std::vector<Recording>& recordings) {
   std::map<std::string, int> counts;
   for (const Recording& r : recordings) ++counts[r.split + " " + r.label];
   return counts;
+}
+
+TEST(Windows, MoreThanTheMachineHoldsIsRefusedBeforeItIsMade) {
+  const std::vector<Recording> all = {recording("a", 1), recording("b", 2)};
+  const double there = machine_bytes() / 1e9;
+  EXPECT_EQ(
+      message_of([&] { make_dataset(all, {.samples = int64_t{1} << 40}); }),
+      fmt::format("2 windows of 1099511627776x2 (samples x channels each) take 1.759e+04 GB, and this machine has {:.4g} GB of memory\n"
+                  "take a shorter window, a longer stride, a lower rate or smaller pictures",
+                  there));
+  std::vector<Recording> slow = all;
+  for (Recording& r : slow) r.rate = 1e-6;
+  EXPECT_EQ(message_of([&] { make_dataset(slow, {.rate = 1e7}); }),
+            fmt::format("resampled to 10000000 Hz, the recordings take 1.6e+06 GB, and this machine has {:.4g} GB of memory\n"
+                        "they come at 1e-06 Hz: a higher rate adds nothing to them",
+                        there));
 }
 
 TEST(Windows, WholeRecordingsAsLongAsTheLongest) {
@@ -189,11 +199,18 @@ TEST(Split, TellsWhatItLacks) {
             "no group can be left out: there are no groups\n"
             "tell the person or session of each recording: a column called group, or {group} in names");
   EXPECT_EQ(message_of([&] { assign_splits(all, {.folds = 3, .fold = 3}, true); }), "fold = 3 is out of range; there are 3 folds, from 0");
+  EXPECT_EQ(message_of([&] { assign_splits(all, {.folds = 1}, true); }), "folds = 1 is out of range; it must be 0 (none) or at least 2");
+  EXPECT_EQ(message_of([&] { assign_splits(all, {.folds = 2, .leave_group_out = true}, true); }),
+            "folds and leave_group_out exclude each other\neach tells what is left out in turn: take one of them away");
+  EXPECT_EQ(message_of([&] { assign_splits(all, {.validation = 0.6, .test = 0.4}, true); }),
+            "validation = 0.6 and test = 0.4 leave nothing to learn from; together they must stay below 1\n"
+            "with test = 0.4, validation may be from 0 to less than 0.6");
   EXPECT_EQ(message_of([&] { assign_splits(all, {.folds = 9}, true); }), "folds = 9 is too much for 8 recordings");
   EXPECT_EQ(message_of([&] { assign_splits(all, {.by = SplitBy::Order, .folds = 2}, true); }),
             "by = order has one test split: the last recordings\nfolds and groups left out choose by themselves; say by = auto");
   EXPECT_EQ(message_of([&] { assign_splits(all, {.by = SplitBy::Order, .validation = 0.5, .test = 0.5}, true); }),
-            "test = 0.5 and validation = 0.5 leave nothing to learn from");
+            "validation = 0.5 and test = 0.5 leave nothing to learn from; together they must stay below 1\n"
+            "with test = 0.5, validation may be from 0 to less than 0.5");
 }
 
 TEST(Dataset, HasWindowsOfEachSplit) {
