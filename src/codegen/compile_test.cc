@@ -5,6 +5,7 @@
 #include "base/subprocess.h"
 #include "codegen/c_text.h"
 #include "codegen/compiled.h"
+#include "codegen/example_text.h"
 #include "dsp/block.h"
 #include "ir/interpreter.h"
 #include "ops/fully_connected.h"
@@ -70,11 +71,72 @@ TEST(Compile, TheExampleOfAStreamReadsLines) {
   const TempDir dir;
   write_text(dir.path() / "level.h", model.header);
   write_text(dir.path() / "level.c", model.source);
-  write_text(dir.path() / "level_example.c", example_text(model));
-  write_text(dir.path() / "in.csv", "1\n2\n6,\n1\n");
-  const CommandResult built =
-      run_command({"sh", "-c", "gcc -std=c99 -Wall -Wextra -Werror level.c level_example.c && ./a.out < in.csv"}, dir.path());
-  EXPECT_EQ(built.out, "    0.50 s  uncertain\n    0.75 s  high\n    1.00 s  high\n");
+  const std::string example = example_text(model, board_named("x86_64"));
+  write_text(dir.path() / "level_example.c", example);
+  write_text(dir.path() / "recording.csv", "time;infra\n0;1\n\n0.25;2\nlost\n0.5;6,\n0.75;1\n");
+  // The command is the one that it names itself; -Werror is ours.
+  const size_t command = example.find(" *   cc ") + 8;
+  const std::string line = "cc -std=c99 -Wall -Wextra -Werror " + example.substr(command, example.find('\n', command) - command);
+  EXPECT_EQ(line, "cc -std=c99 -Wall -Wextra -Werror -O2 -ffp-contract=off level.c level_example.c -o level && ./level < recording.csv");
+  EXPECT_EQ(run_command({"sh", "-c", line}, dir.path()).out, "    0.50 s  uncertain\n    0.75 s  high\n    1.00 s  high\n");
+  write_text(dir.path() / "recording.csv", "1\n2\n6\n1\n");
+  EXPECT_EQ(run_command({"sh", "-c", "./level < recording.csv"}, dir.path()).out,
+            "    0.50 s  uncertain\n    0.75 s  high\n    1.00 s  high\n");
+  EXPECT_THAT(
+      example_text(model, board_named("nano33ble")),
+      ::testing::StartsWith("/* How level.h is used. On a board, read_sample waits for the sensor; here it reads lines of numbers.\n *\n"
+                            " * level.c is for nano33ble: in a project of your own it is compiled with -O2 -mcpu=cortex-m4 -mthumb "
+                            "-mfloat-abi=hard -mfpu=fpv4-sp-d16 -ffp-contract=off.\n"
+                            " * To try this program on your desk, let `thimble compile --board host` write another level.c.\n */\n"));
+}
+
+/// After a run of a whole window, a stream is as new: nothing that was pushed before, nor the window, is left in it.
+TEST(Compile, ARunForgetsTheStream) {
+  const Block& mfe = block_named("mfe");
+  const Block& flatten = block_named("flatten");
+  for (const Block* block : {&flatten, &mfe}) {
+    Graph graph{.name = "Level"};
+    const ValueId x = graph.add_input("samples", {DType::F32, {40, 1}, {}});
+    AttrBag attrs;
+    if (block == &mfe)
+      attrs = {{"rate", 100.0}, {"frame_length", 0.08}, {"frame_stride", 0.08}, {"fft_length", int64_t{8}}, {"num_filters", int64_t{2}}};
+    graph.outputs = {graph.add_node(block->op, "features", {x}, block->op.attrs.with(attrs))};
+    std::vector<std::string> classes(static_cast<size_t>(graph.type(graph.outputs[0]).elements()), "c");
+    const Stream about{.rate = 100, .stride = 8, .channels = {{"x", ""}}, .classes = classes, .smoothing = {3, 2, -1e9}};
+    const Compiled model = compile(graph, board_named("x86_64"), {.golden = false, .stream = about});
+    EXPECT_EQ(model.stream->by_frames(), block == &mfe);
+    const TempDir dir;
+    write_text(dir.path() / "level.h", model.header);
+    write_text(dir.path() / "level.c", model.source);
+    write_text(dir.path() / "main.c", R"(#include <string.h>
+#include "level.h"
+static thimble_level used, fresh;
+static float window[THIMBLE_LEVEL_WINDOW];
+int main(void) {
+  int i, answers = 0;
+  float x;
+  thimble_level_init(&used);
+  thimble_level_init(&fresh);
+  for (i = 0; i < 101; ++i) x = (float)(i * i % 17), thimble_level_push(&used, &x);
+  if (thimble_level_answer(&used) == THIMBLE_LEVEL_UNCERTAIN) return 2;
+  for (i = 0; i < THIMBLE_LEVEL_WINDOW; ++i) window[i] = (float)(i % 5);
+  if (thimble_level_run(&used, window) != 0) return 3;
+  if (thimble_level_answer(&used) != THIMBLE_LEVEL_UNCERTAIN) return 4;
+  for (i = 0; i < 150; ++i) {
+    const float next = (float)(i * 7 % 23);
+    const int mine = thimble_level_push(&used, &next), its = thimble_level_push(&fresh, &next);
+    if (mine != its || thimble_level_answer(&used) != thimble_level_answer(&fresh)) return 5;
+    if (!mine) continue;
+    if (memcmp(thimble_level_output0(&used), thimble_level_output0(&fresh), THIMBLE_LEVEL_CLASSES * sizeof(float)) != 0) return 6;
+    ++answers;
+  }
+  return answers > 10 ? 0 : 7;
+}
+)");
+    const CommandResult ran =
+        run_command({"sh", "-c", "gcc -std=c99 -O1 -Wall -Wextra -Werror -ffp-contract=off level.c main.c && ./a.out"}, dir.path());
+    EXPECT_EQ(ran.status, 0) << block->op.name << "\n" << ran.out;
+  }
 }
 
 TEST(Compile, StreamsPassTheirSelfTestInCAndCpp) {

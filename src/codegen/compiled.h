@@ -65,9 +65,6 @@ struct Compiled {
 /// Chooses kernels, plans, writes the C. `graph` is what the passes left. Throws Unsupported with every node that no kernel runs.
 Compiled compile(Graph graph, const Board& board, const CompileOptions& options = {});
 
-/// The text of a small program that feeds the model of a stream from its standard input.
-std::string example_text(const Compiled& model);
-
 /// A valid C identifier close to `name`.
 std::string c_identifier(std::string_view name);
 

@@ -74,7 +74,8 @@ std::string stream_declarations(const Compiled& model) {
   std::string text = fmt::format(
       "/* Takes the next sample, in the units above; 1 when that made a new result. The first one comes with sample {1}_WINDOW. */\n"
       "int thimble_{0}_push(thimble_{0} *self, const float sample[{1}_CHANNELS]);\n\n"
-      "/* The result of one whole window, [{1}_WINDOW][{1}_CHANNELS]; 0 when it went well. What was pushed before is forgotten. */\n"
+      "/* The result of one whole window, [{1}_WINDOW][{1}_CHANNELS]; 0 when it went well. The stream is as new then: what\n"
+      " * was pushed before is forgotten, the answer is uncertain, and the next push is the first of its window. */\n"
       "int thimble_{0}_run(thimble_{0} *self, const float *window);\n\n",
       model.name, macro);
   if (!model.stream->by_frames())
@@ -127,8 +128,9 @@ std::string stream_functions(const Compiled& model, const std::string& row_calls
         fmt::format("  int32_t i;\n  thimble_{0}_init(self);\n  for (i = 0; i < {1}; ++i) thimble_{0}_advance(self, window + i * {2});\n",
                     model.name, s.window, s.axes);
   else
-    text += fmt::format("  float *const frame = {};\n  if (window != frame) memcpy(frame, window, {} * sizeof(float));\n{}{}", frame,
-                        s.window * s.axes, "  self->samples = self->rows = 0;\n", window_calls);
+    text += fmt::format("  float *const frame = {};\n  if (window != frame) memcpy(frame, window, {} * sizeof(float));\n{}", frame,
+                        s.window * s.axes, window_calls);
+  text += stream_init(model);
   text += "  return 0;\n}\n\n";
   if (!s.by_frames()) text += fmt::format("float *thimble_{0}_window(thimble_{0} *self) {{ return {1}; }}\n\n", model.name, frame);
   if (answers(model)) text += fmt::format("int32_t thimble_{0}_answer(const thimble_{0} *self) {{ return self->answer; }}\n\n", model.name);

@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "base/table.h"
 #include "base/version.h"
+#include "codegen/example_text.h"
 #include "deploy/deploy.h"
 #include "runs/store.h"
 #include "steps/memory.h"
@@ -90,11 +91,11 @@ fs::path folder_of(const CompileRequest& request) {
 }
 
 /// Writes the C, and for a stream a program that feeds it; tells the files.
-std::vector<fs::path> write_files(const Compiled& model, const fs::path& folder) {
+std::vector<fs::path> write_files(const Compiled& model, const Board& board, const fs::path& folder) {
   std::vector<fs::path> files = {folder / (model.name + ".c"), folder / (model.name + ".h")};
   write_text(files[0], model.source);
   write_text(files[1], model.header);
-  if (model.stream) write_text(files.emplace_back(folder / (model.name + "_example.c")), example_text(model));
+  if (model.stream) write_text(files.emplace_back(folder / (model.name + "_example.c")), example_text(model, board));
   return files;
 }
 
@@ -151,7 +152,7 @@ StepResult run(const AttrBag& bag, Progress& progress) {
   const auto sizes = request.plan_only ? std::nullopt : linked_sizes(model, *prepared.board, progress, why_not);
   if (sizes) require_within_limit(request, model.name, sizes->ram(), "arena, state and stack");
   if (!sizes) require_room(model, *prepared.board);
-  const std::vector<fs::path> files = write_files(model, folder_of(request));
+  const std::vector<fs::path> files = write_files(model, *prepared.board, folder_of(request));
 
   StepResult result;
   result.text = fmt::format("{} for {}: {}\n\n{}\n{}\n", styled(Style::Bold, model.name), request.board, prepared.board->summary,

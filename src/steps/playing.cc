@@ -61,8 +61,9 @@ std::vector<float> samples_of(const Dataset& dataset, size_t recording, size_t w
 Stream stream_of(const Impulse& impulse) {
   const WindowInfo& window = impulse.learnt.window;
   Stream stream{.rate = window.shape.size() == 2 ? window.rate : 0, .stride = 0, .channels = {}, .classes = {}, .smoothing = {}};
-  const int64_t chosen = std::lround(impulse.project.deploy.interval * window.rate);
-  stream.stride = chosen > 0 ? chosen : std::max<int64_t>(1, window.shape.at(0) / 4);
+  const double interval = impulse.project.deploy.interval;
+  const int64_t stride = interval > 0 ? std::lround(interval * window.rate) : window.shape.at(0) / 4;
+  stream.stride = std::max<int64_t>(1, stride);
   for (const Channel& channel : window.channels) stream.channels.push_back({channel.name, channel.unit});
   if (impulse.project.project.task == Task::Classification) stream.classes = impulse.learnt.classes;
   stream.smoothing = impulse.project.deploy;

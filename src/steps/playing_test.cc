@@ -15,6 +15,18 @@ Playing heard(std::string name, int32_t label, const std::vector<int32_t>& answe
   return playing;
 }
 
+TEST(Playing, AResultComesAfterTheIntervalButASampleAtLeast) {
+  Impulse impulse;
+  impulse.learnt.window = {{200, 1}, {{"x", ""}}, 100};
+  const auto stride = [&](double interval) {
+    impulse.project.deploy.interval = interval;
+    return stream_of(impulse).stride;
+  };
+  EXPECT_EQ(stride(0), 50) << "a quarter of the window";
+  EXPECT_EQ(stride(0.3), 30);
+  EXPECT_EQ(stride(0.001), 1) << "not a quarter of the window";
+}
+
 TEST(Playing, TheVerdictIsTheAnswerThatCameMostOften) {
   EXPECT_EQ(heard("", 0, {}).verdict(), -1);
   EXPECT_EQ(heard("", 0, {-1, -1}).verdict(), -1);
