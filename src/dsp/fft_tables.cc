@@ -1,9 +1,13 @@
 #include "dsp/fft_tables.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <numbers>
+
+#include "ir/op.h"
 
 namespace thimble {
 namespace {
@@ -31,6 +35,12 @@ FftTables fft_tables(int64_t n) {
       for (const int64_t turns : {2, 1, 3}) append_factor(tables.passes, turns * j, 4 * q);
   for (int64_t k = 1; k < n / 4; ++k) append_factor(tables.split, k, n);
   return tables;
+}
+
+void check_fft_length(int64_t n) {
+  const auto length = static_cast<uint64_t>(n);
+  expect(std::has_single_bit(length),
+         fmt::format("fft_length = {} must be a power of two, such as {} or {}", n, std::bit_floor(length), std::bit_ceil(length)));
 }
 
 double fft_work(int64_t n) {

@@ -13,6 +13,9 @@ struct FftTables {
 /// For a transform of `n` real values, a power of two from 4 on. Both tables are the same bits on every machine.
 FftTables fft_tables(int64_t n);
 
+/// A User error, with the lengths that would do, unless `n` is a power of two.
+void check_fft_length(int64_t n);
+
 /// Float operations and memory accesses of one transform, roughly.
 double fft_work(int64_t n);
 

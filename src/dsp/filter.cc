@@ -1,5 +1,7 @@
 #include "runtime/dsp/filter.h"
 
+#include <fmt/format.h>
+
 #include "dsp/block.h"
 #include "dsp/sections.h"
 
@@ -37,10 +39,13 @@ std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
   const auto& a = attrs.as<FilterAttrs>();
   const TensorType& x = *in[0].type;
   expect(x.dtype == DType::F32 && x.rank() == 2, "the input must be floats [samples, axes]");
-  expect(a.order % 2 == 0, "order must be even");
+  expect(a.order % 2 == 0, fmt::format("order = {} must be even", a.order));
   expect(a.low_cutoff > 0 || a.high_cutoff > 0, "a filter needs low_cutoff or high_cutoff");
-  expect(a.low_cutoff < a.rate / 2 && a.high_cutoff < a.rate / 2, "cutoffs must be below half the rate");
-  expect(a.high_cutoff == 0 || a.low_cutoff < a.high_cutoff, "low_cutoff must be below high_cutoff");
+  const double half = a.rate / 2;
+  expect(a.low_cutoff < half, fmt::format("low_cutoff = {} must be below {} Hz, half the rate", a.low_cutoff, half));
+  expect(a.high_cutoff < half, fmt::format("high_cutoff = {} must be below {} Hz, half the rate", a.high_cutoff, half));
+  expect(a.high_cutoff == 0 || a.low_cutoff < a.high_cutoff,
+         fmt::format("low_cutoff = {} must be below high_cutoff = {}", a.low_cutoff, a.high_cutoff));
   return {{DType::F32, x.shape, {}}};
 }
 

@@ -23,7 +23,7 @@ double hz_of(double mel) { return 700 * std::expm1(mel / 1127); }
 thimble_frames_shape frames_of(const FrameAttrs& a, const TensorType& x, double gain, double pre_emphasis, bool wrap) {
   expect(x.dtype == DType::F32 && x.rank() == 2, "the input must be floats [samples, axes]");
   expect(x.shape[1] == 1, "a block for sound takes one axis");
-  expect(std::has_single_bit(static_cast<uint64_t>(a.fft_length)), "fft_length must be a power of two");
+  check_fft_length(a.fft_length);
   thimble_frames_shape s{.samples = static_cast<int32_t>(x.shape[0]),
                          .frames = 0,
                          .length = samples_of(a.frame_length, a.rate),
@@ -34,7 +34,8 @@ thimble_frames_shape frames_of(const FrameAttrs& a, const TensorType& x, double 
                          .pre_emphasis = static_cast<float>(pre_emphasis)};
   expect(s.length >= 1 && s.stride >= 1, "frame_length and frame_stride must be a sample at least");
   s.frames = (s.samples - (s.length - s.stride)) / s.stride;
-  expect(s.frames >= 1, "the window is shorter than a frame");
+  expect(s.frames >= 1, fmt::format("the window of {} samples is shorter than one frame of {} (frame_length = {} s at {} Hz)", s.samples,
+                                    s.length, a.frame_length, a.rate));
   return s;
 }
 
@@ -47,8 +48,9 @@ double frames_work(const thimble_frames_shape& f) { return f.frames * (8.8 * std
 
 std::vector<int16_t> mel_edges(const MelAttrs& mel, const FrameAttrs& frames) {
   const double high = mel.high_frequency > 0 ? mel.high_frequency : frames.rate / 2;
-  expect(high <= frames.rate / 2, "high_frequency must not be above half the rate");
-  expect(mel.low_frequency < high, "low_frequency must be below high_frequency");
+  expect(high <= frames.rate / 2, fmt::format("high_frequency = {} must not be above {} Hz, half the rate", high, frames.rate / 2));
+  expect(mel.low_frequency < high,
+         fmt::format("low_frequency = {} must be below {} Hz, where the last band ends", mel.low_frequency, high));
   const double first = mel_of(mel.low_frequency), step = (mel_of(high) - first) / static_cast<double>(mel.num_filters + 1);
   std::vector<int16_t> edges;
   for (int64_t i = 0; i < mel.num_filters + 2; ++i) {

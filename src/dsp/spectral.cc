@@ -1,5 +1,7 @@
 #include "runtime/dsp/spectral.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 
@@ -61,7 +63,8 @@ Decimations decimations_of(const SpectralAttrs& a) {
   int64_t rest = a.input_decimation_ratio;
   for (; rest % 10 == 0; rest /= 10) ++d.tenths;
   for (; rest % 3 == 0; rest /= 3) ++d.thirds;
-  expect(rest == 1 && d.thirds <= 1, "input_decimation_ratio must be 1, 3, 10, 30, 100 or 1000");
+  expect(rest == 1 && d.thirds <= 1,
+         fmt::format("input_decimation_ratio = {} must be 1, 3, 10, 30, 100 or 1000", a.input_decimation_ratio));
   return d;
 }
 
@@ -101,9 +104,11 @@ std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
   const auto& a = attrs.as<SpectralAttrs>();
   const TensorType& x = *in[0].type;
   expect(x.dtype == DType::F32 && x.rank() == 2, "the input must be floats [samples, axes]");
-  expect(std::has_single_bit(static_cast<uint64_t>(a.fft_length)), "fft_length must be a power of two");
-  expect(a.filter_order % 2 == 0, "filter_order must be even");
-  expect(a.filter_type == Pass::None || a.filter_cutoff < rate_of(a) / 2, "filter_cutoff must be below half the rate after decimation");
+  check_fft_length(a.fft_length);
+  expect(a.filter_order % 2 == 0, fmt::format("filter_order = {} must be even", a.filter_order));
+  expect(a.filter_type == Pass::None || a.filter_cutoff < rate_of(a) / 2,
+         fmt::format("filter_cutoff = {} must be below {} Hz, half the rate{}", a.filter_cutoff, rate_of(a) / 2,
+                     a.input_decimation_ratio > 1 ? " after decimation" : ""));
   const thimble_spectral_shape s = shape_of(a, x);
   expect(s.bins > 0, "the filter leaves no frequency of this fft_length; make it longer");
   expect(!a.extra_low_freq || s.low_bins > 0, "the filter leaves nothing at a tenth of the rate; do without extra_low_freq");

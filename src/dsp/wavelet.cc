@@ -1,5 +1,7 @@
 #include "runtime/dsp/wavelet.h"
 
+#include <fmt/format.h>
+
 #include "dsp/block.h"
 #include "dsp/sections.h"
 #include "dsp/wavelets.h"
@@ -42,8 +44,9 @@ std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
   const auto& a = attrs.as<WaveletAttrs>();
   const TensorType& x = *in[0].type;
   expect(x.dtype == DType::F32 && x.rank() == 2, "the input must be floats [samples, axes]");
-  expect(a.filter_order % 2 == 0, "filter_order must be even");
-  expect(a.filter_type == Pass::None || a.filter_cutoff < a.rate / 2, "filter_cutoff must be below half the rate");
+  expect(a.filter_order % 2 == 0, fmt::format("filter_order = {} must be even", a.filter_order));
+  expect(a.filter_type == Pass::None || a.filter_cutoff < a.rate / 2,
+         fmt::format("filter_cutoff = {} must be below {} Hz, half the rate", a.filter_cutoff, a.rate / 2));
   expect(x.shape[0] >= int64_t{32} << a.wavelet_level,
          "the window must have 32 samples for each component: 64 at level 1, 128 at 2, 256 at 3");
   return {{DType::F32, {1, x.shape[1] * (a.wavelet_level + 1) * THIMBLE_WAVELET_FEATURES}, {}}};

@@ -14,6 +14,7 @@
 #include "ops/ops.h"
 #include "ops/quantize.h"
 #include "ops/reshape.h"
+#include "project/toml.h"
 
 namespace thimble {
 namespace {
@@ -68,6 +69,16 @@ struct Signal {
   bool read = false;
 };
 
+/// What its keys do not allow is told where they stand.
+ValueId add_node_of(Graph& graph, const BlockSection& block, ValueId x, double rate) {
+  try {
+    return graph.add_node(block.row->op, block.name, {x}, attrs_of(block, rate));
+  } catch (const Error& error) {
+    if (error.blame != Blame::User || block.place.empty()) throw;
+    throw placed(error, block.places, block.place);
+  }
+}
+
 void add_block(Graph& graph, const BlockSection& block, const WindowInfo& window, std::map<std::string, Signal>& signals) {
   const Doing doing([&] { return fmt::format("building the block '{}' of {}", block.name, block.place); });
   ValueId x = graph.inputs[0];
@@ -78,7 +89,7 @@ void add_block(Graph& graph, const BlockSection& block, const WindowInfo& window
   } else {
     x = chosen_axes(graph, x, block, window.channels);
   }
-  const ValueId y = graph.add_node(block.row->op, block.name, {x}, attrs_of(block, window.rate));
+  const ValueId y = add_node_of(graph, block, x, window.rate);
   signals[block.name] = {y, natural_shape(*block.row, graph.nodes.back(), graph), false};
 }
 

@@ -46,6 +46,7 @@ BlockSection read_block(const TomlFile& file, const TomlSection& section) {
   block.row = &row;
   block.given = attrs;
   block.place = place_in(file, section);
+  block.places = places_in(file, section);
   if (block.name.empty()) block.name = name;
   return block;
 }
@@ -101,6 +102,15 @@ void refuse_unknown_sections(const TomlFile& file) {
     if (std::find(known.begin(), known.end(), section.name) == known.end())
       throw Error(Blame::User,
                   fmt::format("{}: there is no section [{}]{}", place_in(file, section), section.name, suggest(section.name, known)));
+}
+
+void check_parts(const TomlFile& file, const SplitOptions& split) {
+  try {
+    check_split(split);
+  } catch (const Error& error) {
+    const TomlSection& section = *file.find("split");  // without one, all is at its default
+    throw placed(error, places_in(file, section), place_in(file, section));
+  }
 }
 
 template <class T>
@@ -162,6 +172,7 @@ Project parse_project(const std::string& text, const std::filesystem::path& fold
     project.synthetic = fitted(file, *synthetic, source_named(project.data.synthetic).fields());
   read_into(project.window, file, "window");
   read_into(project.split, file, "split");
+  check_parts(file, project.split);
   read_into(project.augment, file, "augment");
   for (const TomlSection& section : file.sections)
     if (section.name == "block") project.blocks.push_back(read_block(file, section));

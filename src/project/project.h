@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -55,8 +56,9 @@ struct BlockSection {
   static std::vector<std::string> block_names();
 
   const Block* row = nullptr;
-  AttrBag given;      ///< the block's own keys that are in the file
-  std::string place;  ///< "thimble.toml:12"
+  AttrBag given;                              ///< the block's own keys that are in the file
+  std::string place;                          ///< "thimble.toml:12"
+  std::map<std::string, std::string> places;  ///< of each key that is in the file
 };
 
 /// [network]: its other keys are those of the architecture.

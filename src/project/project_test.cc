@@ -65,6 +65,11 @@ TEST(Project, IsRefusedBeforeAnythingIsTrained) {
       {with("[[block]]\nblock = \"flatten\"\n[[block]]\nblock = \"flatten\"\n"),
        "error: thimble.toml:7: there is already a block 'flatten'\n  give one of them another name: name = \"second\"\n"},
       {with("[[block]]\nblock = \"flatten\"\ninput = \"smoth\"\n"), "error: thimble.toml:5: no block before this one is called 'smoth'\n"},
+      {with("[split]\nfolds = 1\n"), "error: thimble.toml:6: folds = 1 is out of range; it must be 0 (none) or at least 2\n"},
+      {with("[split]\nseed = 2\ntest = 0.8\n"),
+       "error: thimble.toml:7: validation = 0.2 and test = 0.8 leave nothing to learn from; together they must stay below 1\n"
+       "  with test = 0.8, validation may be from 0 to less than 0.2\n"},
+      {with("[window]\nrate = 1e9\n"), "error: thimble.toml:6: rate = 1000000000 is out of range; it must be between 0 and 10000000\n"},
       {with("[network]\narchitecture = \"mpl\"\n"), "error: thimble.toml:6: architecture cannot be 'mpl'; did you mean 'mlp'?\n"},
       {with("[network]\nlayer = [3]\n"), "error: thimble.toml:6: [network] has no key 'layer'; did you mean 'layers'?\n"},
       {"[project]\nname = \"x\"\n",
@@ -197,6 +202,21 @@ TEST(Impulse, AnUnknownChannelIsTold) {
   EXPECT_EQ(told([&] { features_by("[[block]]\nblock = \"flatten\"\naxes = [\"z\"]\n", w); }),
             "error: thimble.toml:5: the data has no channel 'z'; known: x, y\n"
             "  while building the block 'flatten' of thimble.toml:5\n");
+}
+
+TEST(Impulse, WhatABlockCannotDoIsToldAtItsKey) {
+  Windows w;
+  const auto fault = [&](const std::string& keys) { return told([&] { features_by("[[block]]\nblock = \"spectral\"\n" + keys, w); }); };
+  EXPECT_EQ(fault("filter_type = \"low\"\nfilter_cutoff = 200\n"),
+            "error: thimble.toml:8: filter_cutoff = 200 must be below 50 Hz, half the rate\n"
+            "  while building the block 'spectral' of thimble.toml:5\n");
+  EXPECT_EQ(fault("scale_axes = 2.0\nfft_length = 33\n"),
+            "error: thimble.toml:8: fft_length = 33 must be a power of two, such as 32 or 64\n"
+            "  while building the block 'spectral' of thimble.toml:5\n");
+  EXPECT_EQ(fault("rate = 4.0\nfilter_type = \"high\"\n"),
+            "error: thimble.toml:7: filter_cutoff = 3 must be below 2 Hz, half the rate\n"
+            "  while building the block 'spectral' of thimble.toml:5\n")
+      << "the cutoff is a default: the key that is in the file is the rate";
 }
 
 TEST(Impulse, StandardisedFeaturesHaveMeanZeroAndDeviationOne) {

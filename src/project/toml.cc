@@ -5,6 +5,7 @@
 
 #include <toml++/toml.h>
 #include <algorithm>
+#include <cctype>
 
 namespace thimble {
 namespace {
@@ -115,6 +116,27 @@ TomlFile parse_toml(std::string_view text, const std::string& file, const std::v
 std::string place_in(const TomlFile& file, const TomlSection& section, std::string_view key) {
   const auto line = section.lines.find(key);
   return fmt::format("{}:{}", file.file, line == section.lines.end() ? section.line : line->second);
+}
+
+std::map<std::string, std::string> places_in(const TomlFile& file, const TomlSection& section) {
+  std::map<std::string, std::string> places;
+  for (const auto& [key, line] : section.lines) places[key] = fmt::format("{}:{}", file.file, line);
+  return places;
+}
+
+Error placed(const Error& error, const std::map<std::string, std::string>& places, const std::string& section) {
+  const std::string text = error.what();
+  const auto in_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
+  size_t first = std::string::npos;
+  std::string place = section;
+  for (const auto& [key, where] : places)
+    for (size_t at = text.find(key); at < first; at = text.find(key, at + 1)) {
+      if ((at > 0 && in_word(text[at - 1])) || (at + key.size() < text.size() && in_word(text[at + key.size()]))) continue;
+      first = at, place = where;
+    }
+  Error told(error.blame, fmt::format("{}: {}", place, text), error.hint, error.at);
+  told.doing = error.doing;
+  return told;
 }
 
 AttrBag fitted(const TomlFile& file, const TomlSection& section, const std::vector<FieldInfo>& fields) {

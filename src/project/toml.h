@@ -31,6 +31,12 @@ TomlFile parse_toml(std::string_view text, const std::string& file, const std::v
 /// "thimble.toml:12", the line of the key, or that of the section where it does not have the key.
 std::string place_in(const TomlFile& file, const TomlSection& section, std::string_view key = "");
 
+/// That of each key of the section.
+std::map<std::string, std::string> places_in(const TomlFile& file, const TomlSection& section);
+
+/// An error about the values of a section, with the place of the first key of it that the error names, else `section`.
+Error placed(const Error& error, const std::map<std::string, std::string>& places, const std::string& section);
+
 /// The section's values as `fields` want them: whole numbers as numbers, words checked, ranges kept.
 /// User errors begin with file and line, name the key, and tell what would be right.
 AttrBag fitted(const TomlFile& file, const TomlSection& section, const std::vector<FieldInfo>& fields);
