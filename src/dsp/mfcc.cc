@@ -109,24 +109,22 @@ std::optional<BlockStream> stream(const Node& node, const Graph& graph) {
   return s;
 }
 
-std::vector<std::string> remarks(const Node& node, const Graph& graph) { return frames_remarks(made_of(node, graph).shape.frames); }
+thimble_frames_shape frames_at(const Node& node, const Graph& graph) { return made_of(node, graph).shape.frames; }
 
 }  // namespace
 
 std::span<const Block> mfcc_blocks() {
-  static const Block kRows[] = {{.op = {.name = "mfcc",
-                                        .summary = "cepstral coefficients of a sound over time: speech",
-                                        .attrs = MfccAttrs{},
-                                        .infer = infer,
-                                        .eval = eval},
-                                 .source = "dsp/mfcc.h",
-                                 .scratch = scratch,
-                                 .work = work,
-                                 .soft_float = 41,
-                                 .lower = lower,
-                                 .stream = stream,
-                                 .example = {16000, 1},
-                                 .remarks = remarks}};
+  static const Block kRows[] = {framed<frames_at>({.op = {.name = "mfcc",
+                                                          .summary = "cepstral coefficients of a sound over time: speech",
+                                                          .attrs = MfccAttrs{},
+                                                          .infer = infer,
+                                                          .eval = eval},
+                                                   .source = "dsp/mfcc.h",
+                                                   .scratch = scratch,
+                                                   .work = work,
+                                                   .soft_float = 41,
+                                                   .lower = lower,
+                                                   .stream = stream})};
   return kRows;
 }
 

@@ -74,24 +74,23 @@ std::optional<BlockStream> stream(const Node& node, const Graph& graph) {
   return frames_stream(made_of(node, graph).shape.frames, node.attrs.as<MfeAttrs>().num_filters, node.attrs);
 }
 
-std::vector<std::string> remarks(const Node& node, const Graph& graph) { return frames_remarks(made_of(node, graph).shape.frames); }
+thimble_frames_shape frames_at(const Node& node, const Graph& graph) { return made_of(node, graph).shape.frames; }
 
 }  // namespace
 
 std::span<const Block> mfe_blocks() {
-  static const Block kRows[] = {{.op = {.name = "mfe",
-                                        .summary = "energies of a sound in mel bands over time: noises, machines, animals",
-                                        .attrs = MfeAttrs{},
-                                        .infer = infer,
-                                        .eval = eval},
-                                 .source = "dsp/mel.h",
-                                 .scratch = scratch,
-                                 .work = work,
-                                 .soft_float = 45,
-                                 .lower = lower,
-                                 .stream = stream,
-                                 .example = {16000, 1},
-                                 .remarks = remarks}};
+  static const Block kRows[] = {
+      framed<frames_at>({.op = {.name = "mfe",
+                                .summary = "energies of a sound in mel bands over time: noises, machines, animals",
+                                .attrs = MfeAttrs{},
+                                .infer = infer,
+                                .eval = eval},
+                         .source = "dsp/mel.h",
+                         .scratch = scratch,
+                         .work = work,
+                         .soft_float = 45,
+                         .lower = lower,
+                         .stream = stream})};
   return kRows;
 }
 

@@ -50,6 +50,15 @@ std::vector<int16_t> mel_edges(const MelAttrs& mel, const FrameAttrs& frames);
 std::optional<BlockStream> frames_stream(const thimble_frames_shape& frames, int64_t features, Attrs row);
 /// What one should know about such frames.
 std::vector<std::string> frames_remarks(const thimble_frames_shape& frames);
+/// The row of a block that makes frames, with what all of them have: a second of sound as its example, and what is to be known about its
+/// frames, which `frames_at(node, graph)` tells.
+template <auto frames_at>
+Block framed(Block row) {
+  row.example = {16000, 1};
+  row.remarks = [](const Node& node, const Graph& graph) { return frames_remarks(frames_at(node, graph)); };
+  return row;
+}
+
 /// Float operations and memory accesses of one frame's energies, roughly.
 double mel_work(const std::vector<int16_t>& edges);
 

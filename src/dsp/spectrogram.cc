@@ -63,24 +63,22 @@ std::optional<BlockStream> stream(const Node& node, const Graph& graph) {
   return frames_stream(frames, frames.fft / 2 + 1, node.attrs);
 }
 
-std::vector<std::string> remarks(const Node& node, const Graph& graph) { return frames_remarks(shape_at(node, graph).frames); }
+thimble_frames_shape frames_at(const Node& node, const Graph& graph) { return shape_at(node, graph).frames; }
 
 }  // namespace
 
 std::span<const Block> spectrogram_blocks() {
-  static const Block kRows[] = {{.op = {.name = "spectrogram",
-                                        .summary = "power of each frequency over time: sounds and vibrations of any kind",
-                                        .attrs = SpectrogramAttrs{},
-                                        .infer = infer,
-                                        .eval = eval},
-                                 .source = "dsp/spectrogram.h",
-                                 .scratch = scratch,
-                                 .work = work,
-                                 .soft_float = 44,
-                                 .lower = lower,
-                                 .stream = stream,
-                                 .example = {16000, 1},
-                                 .remarks = remarks}};
+  static const Block kRows[] = {framed<frames_at>({.op = {.name = "spectrogram",
+                                                          .summary = "power of each frequency over time: sounds and vibrations of any kind",
+                                                          .attrs = SpectrogramAttrs{},
+                                                          .infer = infer,
+                                                          .eval = eval},
+                                                   .source = "dsp/spectrogram.h",
+                                                   .scratch = scratch,
+                                                   .work = work,
+                                                   .soft_float = 44,
+                                                   .lower = lower,
+                                                   .stream = stream})};
   return kRows;
 }
 

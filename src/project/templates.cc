@@ -14,7 +14,7 @@
 namespace thimble {
 namespace {
 
-constexpr Template kTemplates[] = {{"motion", "gestures of a hand, from an accelerometer: spectral features and a small network", R"(
+constexpr const char* kMotion = R"(
 [data]
 synthetic = "motion"
 [window]
@@ -29,10 +29,8 @@ filter_cutoff = 20.0
 architecture = "mlp"
 [train]
 epochs = 40
-[deploy]
-board = "nano33ble"
-)"},
-                                   {"audio", "spoken words: mel energies over time and a small convolutional network", R"(
+)";
+constexpr const char* kAudio = R"(
 [data]
 synthetic = "speech"
 [synthetic]
@@ -49,20 +47,16 @@ num_filters = 32
 architecture = "cnn1d"
 [train]
 epochs = 30
-[deploy]
-board = "nano33ble"
-)"},
-                                   {"image", "small pictures: no signal block, a convolutional network on the pixels", R"(
+)";
+constexpr const char* kImage = R"(
 [data]
 synthetic = "shapes"
 [network]
 architecture = "cnn"
 [train]
 epochs = 40
-[deploy]
-board = "nano33ble"
-)"},
-                                   {"series", "vibration and current of a machine: statistics and spectrum side by side", R"(
+)";
+constexpr const char* kSeries = R"(
 [data]
 synthetic = "machine"
 [window]
@@ -78,9 +72,20 @@ axes = ["current", "temperature"]
 architecture = "mlp"
 [train]
 epochs = 40
+)";
+
+/// What all of them say.
+constexpr const char* kEach = R"(
 [deploy]
 board = "nano33ble"
-)"}};
+)";
+
+constexpr Template kTemplates[] = {
+    {"motion", "gestures of a hand, from an accelerometer: spectral features and a small network", kMotion},
+    {"audio", "spoken words: mel energies over time and a small convolutional network", kAudio},
+    {"image", "small pictures: no signal block, a convolutional network on the pixels", kImage},
+    {"series", "vibration and current of a machine: statistics and spectrum side by side", kSeries},
+};
 
 constexpr int kColumns = 100;
 
@@ -149,7 +154,7 @@ const Template& template_named(std::string_view name) {
 }
 
 std::string project_text(const Template& row, const std::string& name) {
-  const TomlFile settings = parse_toml(row.settings, std::string(row.name), {"block"});
+  const TomlFile settings = parse_toml(std::string(row.settings) + kEach, std::string(row.name), {"block"});
   std::string text = fmt::format(
       "# {}: {}.\n"
       "# `thimble train` learns it, `thimble eval` tells how well, `thimble compile . --run` takes it to the board.\n"
