@@ -141,6 +141,13 @@ TEST(Split, IsByGroupWhereThereAreGroups) {
   EXPECT_EQ(persons, (std::map<std::string, int>{{"train", 3}, {"validation", 1}, {"test", 1}}));
 }
 
+TEST(Split, TakesTurnsUnlessOneFoldIsNamed) {
+  EXPECT_FALSE(takes_turns({}));
+  EXPECT_TRUE(takes_turns({.folds = 5}));
+  EXPECT_TRUE(takes_turns({.leave_group_out = true}));
+  EXPECT_FALSE(takes_turns({.folds = 5, .fold = 2}));
+}
+
 TEST(Split, LeavesEachGroupOutInTurn) {
   for (const int64_t fold : {0, 1, 2}) {
     auto all = set_of(12, {"ann", "ben", "cleo"});

@@ -41,12 +41,16 @@ std::string figure(const std::pair<std::string, double>& headline) {
 std::string tiles(const ReportInput& in) {
   const TrainedProject& r = in.result;
   std::string text = "<div class=\"tiles\">\n";
-  text += tile(figure(r.int8.headline()), fmt::format("{} of int8 ({})", r.int8.headline().first, r.judged_by));
-  text += tile(figure(r.float32.headline()), fmt::format("{} of float", r.float32.headline().first));
-  if (r.int8.task == Task::Classification) text += tile(fmt::format("{:.1f} %", 100 * r.int8.classification.macro_f1), "macro F1 of int8");
+  if (!r.judged_by.empty()) {
+    text += tile(figure(r.int8.headline()), fmt::format("{} of int8 ({})", r.int8.headline().first, r.judged_by));
+    text += tile(figure(r.float32.headline()), fmt::format("{} of float", r.float32.headline().first));
+    if (r.int8.task == Task::Classification)
+      text += tile(fmt::format("{:.1f} %", 100 * r.int8.classification.macro_f1), "macro F1 of int8");
+  }
   text += tile(grouped(in.compiled.arena_bytes + in.compiled.state_bytes) + " B", "RAM: arena and state");
   text += tile(grouped(in.compiled.constant_bytes) + " B", "flash: constants");
-  return text + tile(grouped(r.int8.examples), "windows it never saw") + "</div>\n";
+  return text + tile(grouped(r.int8.examples), r.judged_by == "validation" ? "windows it was chosen by" : "windows it never saw") +
+         "</div>\n";
 }
 
 Series series_of(const std::vector<Epoch>& history, std::string name, double Epoch::*member, bool dashed) {
@@ -62,19 +66,20 @@ std::string curves(const ReportInput& in) {
   std::string text = "<h2>Training</h2>\n<p class=\"dim\">";
   if (qat != history.end()) text += fmt::format("From epoch {} on as the int8 graph that ships. ", qat->number);
   text += fmt::format("Epoch {} is the one that was kept.</p>\n<div class=\"row\">\n", in.result.trained.best);
+  // Without validation windows there is one curve a chart.
+  const auto both = [&](double Epoch::*training, double Epoch::*validation) {
+    std::vector<Series> series = {series_of(history, "training", training, false)};
+    if (in.result.validation.count() > 0) series.push_back(series_of(history, "validation", validation, true));
+    return series;
+  };
   text += svg_chart(
-      {.title = "loss",
-       .x_title = "epoch",
-       .y_title = "",
-       .series = {series_of(history, "training", &Epoch::loss, false), series_of(history, "validation", &Epoch::validation_loss, true)},
-       .from_zero = true});
+      {.title = "loss", .x_title = "epoch", .y_title = "", .series = both(&Epoch::loss, &Epoch::validation_loss), .from_zero = true});
   const Task task = in.project.project.task;
   if (task == Task::Classification || task == Task::MultiLabel)
     text += svg_chart({.title = "accuracy",
                        .x_title = "epoch",
                        .y_title = "",
-                       .series = {series_of(history, "training", &Epoch::accuracy, false),
-                                  series_of(history, "validation", &Epoch::validation_accuracy, true)},
+                       .series = both(&Epoch::accuracy, &Epoch::validation_accuracy),
                        .to_one = true});
   return text + "</div>\n";
 }
@@ -172,6 +177,8 @@ std::string number_charts(const ReportInput& in) {
 
 std::string scores_section(const ReportInput& in) {
   const Scores& scores = in.result.int8;
+  if (in.result.judged_by.empty())
+    return "<h2>The int8 model</h2>\n<p>No window was left to judge it by.</p>\n<div class=\"row\">\n" + feature_chart(in) + "</div>\n";
   std::string text = fmt::format("<h2>The int8 model on the {} split</h2>\n<div class=\"row\">\n", in.result.judged_by);
   if (scores.task == Task::Classification && scores.examples > 0)
     text += confusion(scores) + class_table(scores) + roc_chart(in);

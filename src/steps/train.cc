@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include <chrono>
+#include <algorithm>
 #include <cmath>
 
 #include "base/files.h"
@@ -9,10 +9,9 @@
 #include "codegen/compiled.h"
 #include "formats/export.h"
 #include "formats/tflite.h"
-#include "runs/store.h"
 #include "steps/pipeline.h"
 #include "steps/report.h"
-#include "steps/training.h"
+#include "steps/training_run.h"
 
 namespace thimble {
 namespace {
@@ -29,7 +28,7 @@ struct TrainRequest {
     v("epochs", epochs, "in the place of [train] epochs; -1: as the project says", at_least(-1));
     v("qat_epochs", qat_epochs, "in the place of [train] qat_epochs; -1: as the project says", at_least(-1));
     v("leave_one_group_out", leave_one_group_out, "train once for each group (person, session) that is left out, and judge by that group");
-    v("folds", folds, "train as many times, each time judged by another part of the data; 0: once", at_least(0));
+    v("folds", folds, "train as many times, each time judged by another part of the data; 0: as [split] folds says", at_least(0));
     v("fresh", fresh, "begin anew where a training was interrupted");
   }
 };
@@ -40,61 +39,33 @@ std::string config_of(const Project& project, const TrainRequest& request) {
   if (request.seed >= 0) given += fmt::format("seed = {}\n", request.seed);
   if (request.epochs >= 0) given += fmt::format("epochs = {}\n", request.epochs);
   if (request.qat_epochs >= 0) given += fmt::format("qat_epochs = {}\n", request.qat_epochs);
+  if (request.folds > 0) given += fmt::format("folds = {}\n", request.folds);
+  if (request.leave_one_group_out) given += "leave_one_group_out = true\n";
   return given.empty() ? project.text : project.text + "\n[given]\n" + given;
 }
 
+/// The flags tell what is left out in the place of what [split] says.
+void refuse_contradictions(const TrainRequest& request) {
+  if (request.folds == 1)
+    throw Error(Blame::User, "--folds 1 is out of range; it must be at least 2", "without --folds the project is trained once");
+  if (request.folds > 0 && request.leave_one_group_out)
+    throw Error(Blame::User, "--folds and --leave-one-group-out exclude each other",
+                "each tells what is left out in turn: take one of them");
+}
+
 Project project_of(const TrainRequest& request) {
+  refuse_contradictions(request);
   Project project = load_project(request.project);
   if (!request.data.empty()) project = with_recordings(project, request.data);
   if (request.seed >= 0) project.train.seed = request.seed;
   if (request.epochs >= 0) project.train.epochs = request.epochs;
   if (request.qat_epochs >= 0) project.train.qat_epochs = request.qat_epochs;
+  if (request.folds > 0 || request.leave_one_group_out) {
+    project.split.folds = request.folds;
+    project.split.leave_group_out = request.leave_one_group_out;
+    project.split.fold = -1;
+  }
   return project;
-}
-
-/// Are there windows to choose the best epoch by?
-bool validated(const Epoch& epoch) { return epoch.validation_loss != 0 || epoch.validation_accuracy != 0; }
-
-/// Tells of the epochs: a bar of all, a line of some. Between the float epochs and those of the int8 graph lies one that only measures.
-class Teller {
- public:
-  Teller(const Project& project, Progress& progress)
-      : total_(project.train.epochs + 1 + project.train.qat_epochs), task_(project.project.task), progress_(progress) {}
-
-  void operator()(const Epoch& epoch) {
-    const bool first_int8 = epoch.qat && !int8_;
-    int8_ |= epoch.qat;
-    const std::string line = line_of(epoch);
-    progress_.begin("training, " + line);
-    progress_.update(epoch.number, total_);
-    const int64_t every = std::max<int64_t>(1, total_ / 10);
-    if (epoch.number == 1 || epoch.number == total_ || epoch.number % every == 0 || first_int8) progress_.say("  " + line);
-  }
-
- private:
-  std::string line_of(const Epoch& epoch) const {
-    const bool shares = task_ == Task::Classification || task_ == Task::MultiLabel;
-    std::string text = fmt::format("{} epoch {:>3} of {}   loss {:.4f}", epoch.qat ? "int8 " : "float", epoch.number, total_, epoch.loss);
-    if (validated(epoch)) text += fmt::format("   validation {:.4f}", epoch.validation_loss);
-    if (shares) text += fmt::format("   accuracy {:5.1f} %", 100 * epoch.accuracy);
-    if (shares && validated(epoch)) text += fmt::format(" / {:5.1f} %", 100 * epoch.validation_accuracy);
-    return text + fmt::format("   {:.2f} s", epoch.seconds);
-  }
-
-  int64_t total_;
-  Task task_;
-  Progress& progress_;
-  bool int8_ = false;
-};
-
-void keep(RunStore& store, int64_t id, const Epoch& epoch, Task task) {
-  store.add(id, Metric{epoch.number, "loss", epoch.loss});
-  const bool shares = task == Task::Classification || task == Task::MultiLabel;
-  if (validated(epoch)) store.add(id, Metric{epoch.number, "validation_loss", epoch.validation_loss});
-  if (shares) store.add(id, Metric{epoch.number, "accuracy", epoch.accuracy});
-  if (shares && validated(epoch)) store.add(id, Metric{epoch.number, "validation_accuracy", epoch.validation_accuracy});
-  store.add(id, Metric{epoch.number, "learning_rate", epoch.learning_rate});
-  store.add(id, Metric{epoch.number, "qat", epoch.qat ? 1.0 : 0.0});
 }
 
 int64_t parameters_of(const Graph& graph) {
@@ -131,18 +102,38 @@ Compiled planned(const Project& project, Progress& progress) {
 }
 
 void keep_figures(RunStore& store, int64_t id, const TrainedProject& result, const Compiled& compiled) {
-  for (const auto& [name, value] : result.int8.figures())
-    if (std::isfinite(value)) store.add(id, Metric{Metric::kWhole, result.judged_by + "_" + name, value});
-  const auto [name, value] = result.float32.headline();
-  store.add(id, Metric{Metric::kWhole, result.judged_by + "_" + name + "_float", value});
-  store.add(id, Metric{Metric::kWhole, "parameters", static_cast<double>(parameters_of(result.trained.network))});
-  store.add(id, Metric{Metric::kWhole, "planned_ram_bytes", static_cast<double>(compiled.arena_bytes + compiled.state_bytes)});
-  store.add(id, Metric{Metric::kWhole, "constant_bytes", static_cast<double>(compiled.constant_bytes)});
+  std::vector<Metric> all;
+  const auto note = [&](std::string name, double value) { all.push_back({Metric::kWhole, std::move(name), value}); };
+  if (!result.judged_by.empty()) {
+    for (const auto& [name, value] : result.int8.figures())
+      if (std::isfinite(value)) note(result.judged_by + "_" + name, value);
+    const auto [name, value] = result.float32.headline();
+    note(result.judged_by + "_" + name + "_float", value);
+  }
+  note("parameters", static_cast<double>(parameters_of(result.trained.network)));
+  note("planned_ram_bytes", static_cast<double>(compiled.arena_bytes + compiled.state_bytes));
+  note("constant_bytes", static_cast<double>(compiled.constant_bytes));
+  store.add(id, all);
 }
 
 std::string headline_text(const Scores& scores) {
   const auto [name, value] = scores.headline();
   return name == "accuracy" ? fmt::format("{:.1f} %", 100 * value) : fmt::format("{} {:.4g}", name, value);
+}
+
+/// Scores by the split that there is, and what that split is worth.
+std::string verdict_text(const TrainedProject& result) {
+  std::string text;
+  if (result.validation.count() == 0) text = "No window was left for validation: the last epoch was kept, whether or not it is the best.\n";
+  if (result.judged_by.empty())
+    return text +
+           "No window was left for test either: there is nothing to judge it by. [split] test and validation keep a part of the recordings "
+           "back; where they do and nothing is left, there are too few recordings.\n\n";
+  if (result.judged_by != "test")
+    text += "No window was left for test: it is judged by the windows that chose the best epoch, which flatters it.\n";
+  return text + fmt::format("int8, by the C that ships, on the {} split ({} windows; float: {}, merely rounded: {}):\n{}\n",
+                            result.judged_by, grouped(result.int8.examples), headline_text(result.float32), headline_text(result.rounded),
+                            scores_text(result.int8));
 }
 
 StepResult told(const Project& project, const TrainedProject& result, const Compiled& compiled, const std::vector<fs::path>& files,
@@ -152,9 +143,7 @@ StepResult told(const Project& project, const TrainedProject& result, const Comp
   told.text = fmt::format("{}: {}\n", styled(Style::Bold, project.project.name), split_text(result.dataset));
   told.text += fmt::format("  features {}   parameters {}   best epoch {} of {}   {:.1f} s\n\n", to_string(result.training.shape),
                            grouped(parameters_of(trained.network)), trained.best, trained.history.size(), result.seconds);
-  told.text +=
-      fmt::format("int8, by the C that ships, on the {} split ({} windows; float: {}, merely rounded: {}):\n{}\n", result.judged_by,
-                  grouped(result.int8.examples), headline_text(result.float32), headline_text(result.rounded), scores_text(result.int8));
+  told.text += verdict_text(result);
   told.text +=
       fmt::format("On {}: {} B of RAM, {} B of constants, signal blocks included; `thimble compile {} --run` adds stack and code\n",
                   project.deploy.board, grouped(compiled.arena_bytes + compiled.state_bytes), grouped(compiled.constant_bytes),
@@ -164,8 +153,10 @@ StepResult told(const Project& project, const TrainedProject& result, const Comp
   told.text += fmt::format("Wrote {}\nRun {}: `thimble runs show {}` has every figure\n", styled(Style::Bold, list), id, id);
 
   told.json.set("project", project.project.name).set("run", id).set("seed", project.train.seed).set("data_hash", result.dataset.hash);
-  told.json.set("judged_by", result.judged_by).set("int8", json_of(result.int8)).set("float", json_of(result.float32));
-  told.json.set("rounded", json_of(result.rounded));
+  const bool judged = !result.judged_by.empty();
+  told.json.set("judged_by", result.judged_by).set("int8", judged ? json_of(result.int8) : Json());
+  told.json.set("float", judged ? json_of(result.float32) : Json());
+  told.json.set("rounded", judged ? json_of(result.rounded) : Json());
   told.json.set("parameters", parameters_of(trained.network))
       .set("best_epoch", trained.best)
       .set("epochs", static_cast<int64_t>(trained.history.size()));
@@ -184,39 +175,33 @@ RunStart start_of(const Project& project, const TrainRequest& request) {
           .config = config_of(project, request),
           .data_hash = "",
           .version = version(),
+          .board = project.deploy.board,
           .seed = project.train.seed};
 }
 
 StepResult train_once(const Project& project, const TrainRequest& request, Progress& progress) {
-  RunStore store(project.runs());
-  const int64_t id = store.begin(start_of(project, request));
   const fs::path checkpoint = project.folder / ".thimble" / "checkpoint";
   if (request.fresh) fs::remove_all(checkpoint);
-  Teller teller(project, progress);
-  const TrainedProject result = train_project(
-      project,
-      [&](const Epoch& epoch) {
-        keep(store, id, epoch, project.project.task);
-        teller(epoch);
-      },
-      checkpoint, progress);
+  TrainingRun run(project, start_of(project, request), checkpoint, progress);
+  const TrainedProject result = run.train();
   std::vector<fs::path> files = write_models(project, result);
   const Compiled compiled = planned(project, progress);
   files.push_back(project.out() / "report.html");
   write_text(files.back(), report_html({project, result, compiled}));
-  store.set_data_hash(id, result.dataset.hash);
-  keep_figures(store, id, result, compiled);
+  run.store().set_data_hash(run.id(), result.dataset.hash);
+  keep_figures(run.store(), run.id(), result, compiled);
   for (const fs::path& file : files) {
     const FileMark mark = mark_of(file);
-    store.add(id, Artefact{fs::relative(file, project.folder).string(), mark.bytes, mark.hash});
+    run.store().add(run.id(), Artefact{fs::relative(file, project.folder).string(), mark.bytes, mark.hash});
   }
-  store.finish(id, "done", result.seconds);
+  run.finish(result.seconds);
   fs::remove_all(checkpoint);
-  return told(project, result, compiled, files, id);
+  return told(project, result, compiled, files, run.id());
 }
 
 /// Mean and standard deviation of the folds' headlines.
 std::pair<double, double> spread_of(const std::vector<double>& values) {
+  if (values.empty()) return {NAN, NAN};
   double sum = 0, squares = 0;
   for (const double value : values) sum += value;
   const double mean = sum / static_cast<double>(values.size());
@@ -224,34 +209,49 @@ std::pair<double, double> spread_of(const std::vector<double>& values) {
   return {mean, values.size() < 2 ? 0 : std::sqrt(squares / static_cast<double>(values.size() - 1))};
 }
 
+/// The group that is the test split, or the number of the fold.
+std::string left_out_of(const Project& project, const Dataset& dataset) {
+  const auto tested = [](const Recording& r) { return r.split == "test"; };
+  const auto first = std::find_if(dataset.recordings.begin(), dataset.recordings.end(), tested);
+  return project.split.leave_group_out && first != dataset.recordings.end() ? first->group : fmt::format("{}", project.split.fold);
+}
+
 /// One training for each fold; nothing is written but the figures of each as a run.
 StepResult train_folds(Project project, const TrainRequest& request, Progress& progress) {
   const int64_t folds = fold_count(recordings_of(project, progress), project.split);
-  RunStore store(project.runs());
   Table table({{"left out"}, {"windows", Align::Right}, {"figure"}, {"int8", Align::Right}, {"float", Align::Right}});
   std::vector<double> values;
   Json::Array rows;
   StepResult result;
   for (project.split.fold = 0; project.split.fold < folds; ++project.split.fold) {
     progress.say(fmt::format("fold {} of {}", project.split.fold + 1, folds));
-    const int64_t id = store.begin(start_of(project, request));
-    Teller teller(project, progress);
-    const TrainedProject fold = train_project(project, teller, {}, progress);
+    TrainingRun run(project, start_of(project, request), {}, progress);
+    const TrainedProject fold = run.train();
     const auto [name, value] = fold.int8.headline();
-    const std::string group = project.split.leave_group_out ? fold.dataset.recordings[static_cast<size_t>(fold.test.source.at(0))].group
-                                                            : fmt::format("{}", project.split.fold);
-    table.row({Cell(group, Style::Accent), fold.int8.examples, name, headline_text(fold.int8), headline_text(fold.float32)});
-    store.set_data_hash(id, fold.dataset.hash);
-    store.add(id, Metric{Metric::kWhole, "fold", static_cast<double>(project.split.fold)});
-    store.add(id, Metric{Metric::kWhole, "test_" + name, value});
-    store.finish(id, "done", fold.seconds);
-    values.push_back(value);
+    const std::string left_out = left_out_of(project, fold.dataset);
+    run.store().set_data_hash(run.id(), fold.dataset.hash);
+    std::vector<Metric> figures = {{Metric::kWhole, "fold", static_cast<double>(project.split.fold)}};
     Json row;
-    rows.push_back(row.set("left_out", group).set("run", id).set("int8", json_of(fold.int8)).set("float", json_of(fold.float32)));
+    row.set("left_out", left_out).set("run", run.id());
+    if (fold.judged_by == "test") {
+      table.row({Cell(left_out, Style::Accent), fold.int8.examples, name, headline_text(fold.int8), headline_text(fold.float32)});
+      figures.push_back({Metric::kWhole, "test_" + name, value});
+      values.push_back(value);
+      row.set("int8", json_of(fold.int8)).set("float", json_of(fold.float32));
+    } else {
+      table.row({Cell(left_out, Style::Accent), int64_t{0}, name, Cell("nothing to judge by", Style::Warn), "-"});
+    }
+    run.store().add(run.id(), figures);
+    run.finish(fold.seconds);
+    rows.push_back(std::move(row));
   }
   const auto [mean, deviation] = spread_of(values);
   result.text = fmt::format("{}: trained {} times, each judged by what it did not see\n\n{}\n  mean {:.4g}, standard deviation {:.2g}\n",
                             styled(Style::Bold, project.project.name), folds, table.text(), mean, deviation);
+  result.text +=
+      fmt::format("No model was written: {}.\n", request.folds > 0 || request.leave_one_group_out
+                                                     ? "`thimble train` without the flag trains the one that ships"
+                                                     : "for one, take folds or leave_group_out out of [split], or set fold there");
   result.json.set("folds", rows).set("mean", mean).set("deviation", deviation);
   return result;
 }
@@ -261,9 +261,7 @@ StepResult run(const AttrBag& bag, Progress& progress) {
   Project project = project_of(request);
   board_named(project.deploy.board);
   ensure_training_is_here();
-  if (!request.leave_one_group_out && request.folds == 0) return train_once(project, request, progress);
-  project.split.leave_group_out = request.leave_one_group_out;
-  project.split.folds = request.leave_one_group_out ? 0 : request.folds;
+  if (!takes_turns(project.split)) return train_once(project, request, progress);
   return train_folds(std::move(project), request, progress);
 }
 
@@ -277,8 +275,8 @@ std::span<const Step> train_steps() {
        .details =
            "Reads thimble.toml, computes the features with the C that runs on the board, trains, then trains on as the int8 graph that "
            "ships (quantisation-aware), and judges the C of that graph by windows it never saw. Writes out/model.tflite, "
-           "out/model_float.tflite, out/model.json and out/report.html. Interrupted, it goes on where it was. The same seed and data "
-           "give the same files.",
+           "out/model_float.tflite, out/model.json and out/report.html. Interrupted, it goes on where it was (not with folds or groups, of "
+           "which no model is written). The same seed and data give the same files.",
        .examples = "thimble train\n"
                    "thimble train gestures --epochs 10\n"
                    "thimble train gestures --leave-one-group-out    # how good for somebody it never met?\n"

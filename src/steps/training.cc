@@ -76,10 +76,25 @@ void draw(TrainedProject& result, const Examples& judge, const std::vector<float
   result.roc = roc(scores, positive);
 }
 
+/// Scores of the test split, else of validation; none where both are empty.
+void judge(TrainedProject& result, Task task, bool calibrated, Progress& progress) {
+  const bool tested = result.test.count() > 0;
+  const Examples& judge = tested ? result.test : result.validation;
+  if (judge.count() == 0) return;
+  result.judged_by = tested ? "test" : "validation";
+  const std::vector<float> outputs = run_by_c(result.trained.quantised, judge, progress);
+  result.int8 = scores_of(task, result.dataset, judge, outputs);
+  draw(result, judge, outputs, task);
+  const Graph& rounded = calibrated ? result.trained.quantised : result.trained.rounded;
+  result.rounded = scores_of(task, result.dataset, judge,
+                             worth_compiling(rounded, judge) ? run_by_c(rounded, judge, progress) : run_by_interpreter(rounded, judge));
+  result.float32 = scores_of(task, result.dataset, judge, run_by_c(result.trained.network, judge, progress));
+}
+
 }  // namespace
 
-TrainedProject train_project(const Project& project, const std::function<void(const Epoch&)>& epoch,
-                             const std::filesystem::path& checkpoint, Progress& progress) {
+TrainedProject train_project(const Project& project, const TrainingHooks& told, const std::filesystem::path& checkpoint,
+                             Progress& progress) {
   const auto start = std::chrono::steady_clock::now();
   TrainedProject result;
   result.dataset = dataset_of(project, progress);
@@ -97,7 +112,8 @@ TrainedProject train_project(const Project& project, const std::function<void(co
   for (Examples* split : {&result.training, &result.validation, &result.test}) standardise(*split, result.learnt.standard);
 
   TrainHooks hooks;
-  hooks.epoch = epoch;
+  hooks.begin = [&](std::span<const Epoch> before) { told.begin(dataset, before); };
+  hooks.epoch = told.epoch;
   hooks.checkpoint = checkpoint;
   Progress silent;
   if (augments(project.augment))
@@ -117,16 +133,7 @@ TrainedProject train_project(const Project& project, const std::function<void(co
   result.trained = train(std::move(network), project.project.task, result.training, result.validation, options, hooks, progress);
   if (calibrated) calibrate_instead(result.trained, result.training, project.quantize, progress);
 
-  const bool tested = result.test.count() > 0;
-  const Examples& judge = tested ? result.test : result.validation;
-  result.judged_by = tested ? "test" : "validation";
-  const std::vector<float> outputs = run_by_c(result.trained.quantised, judge, progress);
-  result.int8 = scores_of(project.project.task, dataset, judge, outputs);
-  draw(result, judge, outputs, project.project.task);
-  const Graph& rounded = calibrated ? result.trained.quantised : result.trained.rounded;
-  result.rounded = scores_of(project.project.task, dataset, judge,
-                             worth_compiling(rounded, judge) ? run_by_c(rounded, judge, progress) : run_by_interpreter(rounded, judge));
-  result.float32 = scores_of(project.project.task, dataset, judge, run_by_c(result.trained.network, judge, progress));
+  judge(result, project.project.task, calibrated, progress);
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }

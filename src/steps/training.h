@@ -12,17 +12,23 @@ struct TrainedProject {
   Learnt learnt;
   Examples training, validation, test;  ///< features, standardised
   Trained trained;
-  Scores int8, float32;              ///< of the test split; of validation where there is none
+  Scores int8, float32;              ///< of the test split; of validation where that is empty
   Scores rounded;                    ///< of the float network made int8 without training it as such
-  std::string judged_by;             ///< the split that they are of: "test"
+  std::string judged_by;             ///< the split that they are of: "test"; empty where there is no window to judge by
   Roc roc;                           ///< of the last of two classes, by the int8 network; empty otherwise
   std::vector<Agreement> agreement;  ///< of numbers
   double seconds = 0;
 };
 
-/// Trains. `epoch` is told of each; `checkpoint` may be empty. The int8 figures are of the network's own C on this machine.
-TrainedProject train_project(const Project& project, const std::function<void(const Epoch&)>& epoch,
-                             const std::filesystem::path& checkpoint, Progress& progress);
+struct TrainingHooks {
+  /// Before the first epoch, with those that a checkpoint holds.
+  std::function<void(const Dataset&, std::span<const Epoch> before)> begin;
+  std::function<void(const Epoch&)> epoch;
+};
+
+/// Trains; `checkpoint` may be empty. The int8 figures are of the network's own C on this machine.
+TrainedProject train_project(const Project& project, const TrainingHooks& told, const std::filesystem::path& checkpoint,
+                             Progress& progress);
 
 /// What a project became: the network that was trained, behind its signal blocks. For `eval`, `compile` and whoever runs it.
 struct Impulse {

@@ -69,7 +69,9 @@ struct Epoch {
 };
 
 struct TrainHooks {
-  std::function<void(const Epoch&)> epoch;  ///< live progress, run store; after a resumption it is told of the earlier epochs again
+  /// Before the first epoch, with those that a checkpoint holds; none where training begins anew.
+  std::function<void(std::span<const Epoch> before)> begin;
+  std::function<void(const Epoch&)> epoch;  ///< live progress, run store; the epoch's checkpoint is written by then
   /// The training examples of that epoch (from 1); empty: the same in each. It must depend on the epoch alone, or nothing can resume.
   std::function<Examples(int epoch)> examples;
   /// What the int8 graph makes of examples given as real numbers, as real numbers: by its own C. Empty: by the interpreter.

@@ -103,18 +103,23 @@ TEST(Train, ResumesToTheSameBytes) {
   options.mixup = 0.2, options.dropout = 0.3;
   const auto bytes = bytes_of(learnt(options));
   const TempDir folder;
-  for (const size_t last : {1U, 3U, 4U, 5U}) {
+  for (const int last : {1, 3, 4, 5}) {
     TrainHooks hooks;
     hooks.checkpoint = folder.path() / std::to_string(last);
-    size_t seen = 0;
-    hooks.epoch = [&](const Epoch&) {
-      if (seen++ == last) throw Killed{};  // before the checkpoint of this epoch is written
+    hooks.begin = [](std::span<const Epoch> before) { EXPECT_TRUE(before.empty()); };
+    hooks.epoch = [&](const Epoch& epoch) {
+      if (epoch.number == last) throw Killed{};  // its checkpoint is written
     };
     EXPECT_THROW(learnt(options, hooks), Killed);
-    std::vector<int> numbers;
+    std::vector<int> before, numbers;
+    hooks.begin = [&](std::span<const Epoch> epochs) {
+      for (const Epoch& epoch : epochs) before.push_back(epoch.number);
+    };
     hooks.epoch = [&](const Epoch& epoch) { numbers.push_back(epoch.number); };
     EXPECT_EQ(bytes_of(learnt(options, hooks)), bytes) << "killed after epoch " << last;
-    EXPECT_EQ(numbers, (std::vector<int>{1, 2, 3, 4, 5, 6}));
+    EXPECT_EQ(before.size(), static_cast<size_t>(last));
+    before.insert(before.end(), numbers.begin(), numbers.end());
+    EXPECT_EQ(before, (std::vector<int>{1, 2, 3, 4, 5, 6})) << "each epoch is told once";
   }
 }
 

@@ -163,8 +163,8 @@ class Training {
     const Epoch* best = best_of(phase.rounded());
     if (!best || validation_.count() == 0 || as_good(task_, epoch, *best)) phase.keep_best();
     history_.push_back(epoch);
-    if (hooks_.epoch) hooks_.epoch(epoch);
     write_state(phase);
+    if (hooks_.epoch) hooks_.epoch(epoch);
   }
 
   template <class Rate>
@@ -268,10 +268,8 @@ class Training {
       progress_.say("the checkpoint is of other data, another network or other options: training begins anew");
       saved_.reset();
     }
-    if (!saved_) return;
-    history_ = saved_->history;
-    if (hooks_.epoch)
-      for (const Epoch& one : history_) hooks_.epoch(one);
+    if (saved_) history_ = saved_->history;
+    if (hooks_.begin) hooks_.begin(history_);
   }
   void write_state(const Phase& phase) {
     if (hooks_.checkpoint.empty()) return;
