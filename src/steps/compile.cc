@@ -191,12 +191,13 @@ std::span<const Step> compile_steps() {
                   "trained, signal blocks, network and smoothing become one library that takes samples in physical units as they come "
                   "(<name>_push) or a whole window (<name>_run).",
        .examples = "thimble compile kws.tflite --board nano33ble\n"
+                   "thimble compile --run                            # in the folder of a project\n"
                    "thimble compile kws.tflite --board pico --out firmware/model --optimize flash\n"
                    "thimble compile kws.tflite --plan-only            # no compiler needed: sizes from the plan\n"
                    "thimble compile gestures --run                   # the impulse of a project, played to on the board\n"
                    "thimble compile kws.tflite --json | jq .ram.total",
        .positional = {"model"},
-       .required = 1,
+       .required = 0,
        .fields = request_fields<CompileRequest>,
        .run = run}};
   return kRows;

@@ -104,7 +104,7 @@ std::span<const Step> explain_steps() {
        .examples = "thimble explain kws.tflite --board nano33ble\n"
                    "thimble explain kws.tflite --board pico --layer 3",
        .positional = {"model"},
-       .required = 1,
+       .required = 0,
        .fields = request_fields<ExplainRequest>,
        .run = run}};
   return kRows;

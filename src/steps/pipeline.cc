@@ -58,6 +58,9 @@ Graph load_model(const std::filesystem::path& path) {
 bool is_project(const std::filesystem::path& path) { return fs::exists(path / kProjectFile); }
 
 Loaded load_model_or_project(const std::filesystem::path& path) {
+  if (path == "." && !is_project(path))
+    throw Error(Blame::User, "no model is named, and there is no project here",
+                "name a .tflite file or the folder of a project, or go where a thimble.toml is");
   if (!fs::is_directory(path)) return {load_model(path), std::nullopt};
   Impulse impulse = load_impulse(path);
   Stream stream = stream_of(impulse);

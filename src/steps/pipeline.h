@@ -23,8 +23,9 @@ struct ModelRequest {
   }
 };
 
-/// The fields of a verb that takes a model to a board.
+/// The fields of a verb that takes a model to a board; without one the project of the working directory.
 struct ModelOnBoard : ModelRequest {
+  ModelOnBoard() { model = "."; }
   std::string board = "nano33ble";
   Optimize optimize = Optimize::Balanced;
   std::string ram;
@@ -59,7 +60,7 @@ struct Prepared {
 
 /// Reads the model; a missing file is a User error that suggests a model nearby.
 Graph load_model(const std::filesystem::path& path);
-/// The same of a file or of the folder of a project, which must be trained.
+/// The same of a file or of the folder of a project, which must be trained. "." stands for a model that was not named.
 Loaded load_model_or_project(const std::filesystem::path& path);
 bool is_project(const std::filesystem::path& path);
 /// The graph after the deployment pipeline.

@@ -176,7 +176,7 @@ std::span<const Step> profile_steps() {
                    "thimble profile kws.tflite --board l4r5 --wait-states 5   # with the flash as slow as it is at 120 MHz\n"
                    "thimble profile kws.tflite --json | jq '.layers[] | [.name, .cycles]'",
        .positional = {"model"},
-       .required = 1,
+       .required = 0,
        .fields = request_fields<ProfileRequest>,
        .run = run}};
   return kRows;

@@ -184,7 +184,7 @@ std::span<const Step> run_steps() {
                                             "thimble run kws.tflite --on interpreter --input smooth --seed 7 --records 20\n"
                                             "thimble run hello.tflite --board uno --input angles.csv    # real values, one record a line",
                                 .positional = {"model"},
-                                .required = 1,
+                                .required = 0,
                                 .fields = request_fields<RunRequest>,
                                 .run = run}};
   return kRows;

@@ -246,7 +246,7 @@ std::span<const Step> tune_steps() {
                    "thimble tune kws.tflite --board pico --optimize speed\n"
                    "thimble compile kws.tflite --board pico --no-tuned     # by the table's estimates alone",
        .positional = {"model"},
-       .required = 1,
+       .required = 0,
        .fields = request_fields<TuneRequest>,
        .run = run}};
   return kRows;

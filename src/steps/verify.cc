@@ -329,7 +329,7 @@ std::span<const Step> verify_steps() {
                    "thimble verify kws.tflite --boards pico,esp32c3 --records 20\n"
                    "thimble verify kws_int8.tflite --golden golden/tflm      # against another implementation, layer by layer",
        .positional = {"model"},
-       .required = 1,
+       .required = 0,
        .fields = request_fields<VerifyRequest>,
        .run = run}};
   return kRows;

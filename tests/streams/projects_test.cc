@@ -62,7 +62,10 @@ TEST(Projects, CompilesAndHearsRecordings) {
   EXPECT_GT(compiled.json.find("window")->find("ms")->number(), 0);
   EXPECT_THAT(compiled.text, HasSubstr("7 recordings that it never saw, played on nano33ble:"));
 
-  verb("compile", {{"model", project}, {"plan_only", true}});
+  const fs::path here = fs::current_path();
+  fs::current_path(dir.path());
+  verb("compile", {{"plan_only", true}});  // the project of the working directory
+  fs::current_path(here);
   const std::vector<thimble::Run> runs = RunStore(dir.path() / ".thimble/runs.sqlite").all();
   ASSERT_EQ(runs.size(), 2u);
   const std::map<std::string, double> linked = runs[1].summary();
