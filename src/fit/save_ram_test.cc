@@ -193,7 +193,7 @@ Graph dense() {
   graph.name = "dense";
   ValueId x = graph.add_input("x", {DType::I8, {1, 640}, per_tensor(0.05F, 3)});
   for (const auto& [name, in, units] : {std::tuple("f", 640, 64), std::tuple("g", 64, 640)}) {
-    const std::vector<int8_t> weights(static_cast<size_t>(in * units), 3);
+    const std::vector<int8_t> weights(static_cast<size_t>(in * units), 31);
     const ValueId w = graph.add_constant<int8_t>("w", {units, in}, weights, per_tensor(0.01F, 0));
     x = add_node(graph, "fully_connected", name, {x, w}, FullyConnectedAttrs{}, {per_tensor(0.2F, 1)});
   }
