@@ -256,11 +256,11 @@ TEST_F(Cli, BoardsThatCannotDoItAreRefused) {
   EXPECT_EQ(run_thimble({"profile", model_, "--board", "uno", "--wait-states", "5"}).err,
             "error: --wait-states has no meaning on uno: it does not wait for its flash\n"
             "  microcontrollers with a cached flash do, such as l4r5\n  while running `thimble profile`\n");
-  write_wide(in_dir("wide.tflite"));
-  const Said said = run_thimble({"compile", in_dir("wide.tflite"), "--board", "uno", "--plan-only", "--out", in_dir("out")});
+  write_wide(in_dir("broad.tflite"));
+  const Said said = run_thimble({"compile", in_dir("broad.tflite"), "--board", "uno", "--plan-only", "--out", in_dir("out")});
   EXPECT_EQ(said.status, 1);
   EXPECT_EQ(said.err,
-            "error: 'wide' takes 3,001 bytes of RAM (arena and state) and uno has 2,048\n  --optimize ram makes it as small as it gets; "
+            "error: 'broad' takes 3,001 bytes of RAM (arena and state) and uno has 2,048\n  --optimize ram makes it as small as it gets; "
             "`thimble boards` lists larger boards\n  while running `thimble compile`\n");
 }
 
