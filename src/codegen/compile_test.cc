@@ -200,13 +200,13 @@ TEST(Compile, QuantisesRealInputsAsTheQuantizeOpDoes) {
 
 TEST(Compile, NamesEveryNodeThatNoKernelRuns) {
   Graph graph{.name = "m"};
-  const ValueId x = graph.add_input("x", {DType::I16, {1, 4}, per_tensor(1, 0)});
+  const ValueId x = graph.add_input("x", {DType::I32, {1, 4}, per_tensor(1, 0)});
   const std::vector<int8_t> weights(8);
   const ValueId w = graph.add_constant<int8_t>("w", {2, 4}, weights, per_tensor(1, 0));
   graph.nodes.push_back({find_op("fully_connected"),
                          "dense",
                          {x, w},
-                         {graph.add_value({"y", {DType::I16, {1, 2}, per_tensor(1, 0)}, nullptr})},
+                         {graph.add_value({"y", {DType::I32, {1, 2}, per_tensor(1, 0)}, nullptr})},
                          FullyConnectedAttrs{}});
   graph.outputs = graph.nodes[0].out;
   try {

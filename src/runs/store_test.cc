@@ -204,7 +204,9 @@ TEST_F(Runs, GoToAnMlflowServer) {
   write_text(dir_.path() / "server.py", kServer);
   // The shell is done once the server has told its port; the server ends by itself after five calls.
   const std::string port =
-      run_command({"sh", "-c", "python3 server.py > port 2>/dev/null < /dev/null & while ! [ -s port ]; do sleep 0.02; done; cat port"}, dir_.path()).out;
+      run_command({"sh", "-c", "python3 server.py > port 2>/dev/null < /dev/null & while ! [ -s port ]; do sleep 0.02; done; cat port"},
+                  dir_.path())
+          .out;
   RunStore store(file_);
   auto run = store.get(trained(store));
   run.project = "my wand";
