@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <csignal>
 
 namespace thimble {
@@ -11,6 +12,7 @@ namespace {
 constexpr std::array kSignals = {SIGINT, SIGTERM};
 
 volatile std::sig_atomic_t was_asked = 0;
+std::atomic<bool> lives = false;
 std::array<struct sigaction, kSignals.size()> before;
 
 void note(int) {
@@ -31,12 +33,16 @@ Interrupt::Interrupt() {
     noting.sa_flags = SA_RESETHAND | SA_RESTART;
     sigaction(kSignals[i], &noting, nullptr);
   }
+  lives = true;
 }
 
 Interrupt::~Interrupt() {
+  lives = false;
   for (size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &before[i], nullptr);
 }
 
 bool Interrupt::asked() const { return was_asked != 0; }
+
+bool Interrupt::caught() { return lives; }
 
 }  // namespace thimble

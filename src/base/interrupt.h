@@ -11,6 +11,8 @@ class Interrupt {
   Interrupt(const Interrupt&) = delete;
   Interrupt& operator=(const Interrupt&) = delete;
   bool asked() const;
+  /// Whether there is one.
+  static bool caught();
 };
 
 }  // namespace thimble

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 
 namespace thimble {
 namespace {
@@ -47,11 +48,19 @@ pid_t spawn(const std::vector<std::string>& command, const fs::path& dir, int ou
   posix_spawn_file_actions_adddup2(&actions, output, 1);
   posix_spawn_file_actions_adddup2(&actions, output, 2);
   if (!dir.empty()) posix_spawn_file_actions_addchdir_np(&actions, dir.c_str());
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  // A terminal's Ctrl-C goes to the whole process group: where it is only noted, the command must not die of it.
+  if (Interrupt::caught()) {
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+    posix_spawnattr_setpgroup(&attributes, 0);
+  }
   std::vector<char*> argv;
   for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
   pid_t child = 0;
-  const int fault = posix_spawnp(&child, argv[0], &actions, nullptr, argv.data(), environ);
+  const int fault = posix_spawnp(&child, argv[0], &actions, &attributes, argv.data(), environ);
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (fault != 0)
     throw Error(Blame::Environment, fmt::format("cannot start '{}': {}", command[0], std::strerror(fault)),

@@ -15,7 +15,8 @@ struct CommandResult {
   bool timed_out = false;
 };
 
-/// Runs `command` (no shell) in `dir`. Throws Environment when the program cannot be started.
+/// Runs `command` (no shell) in `dir`; while an Interrupt lives, beyond the reach of Ctrl-C. Throws Environment when the program cannot be
+/// started.
 CommandResult run_command(const std::vector<std::string>& command, const std::filesystem::path& dir = {},
                           std::chrono::milliseconds limit = std::chrono::minutes(10));
 
