@@ -112,7 +112,8 @@ std::string send_to_mlflow(const Run& run, const std::string& uri) {
     metrics.push_back(one.set("timestamp", time).set("step", std::max<int64_t>(metric.epoch, 0)));
   }
   params = {pair_of("seed", fmt::format("{}", run.seed)), pair_of("data_hash", run.data_hash), pair_of("thimble", run.version),
-            pair_of("kind", run.kind), pair_of("board", run.board)};
+            pair_of("kind", run.kind)};
+  if (!run.board.empty()) params.push_back(pair_of("board", run.board));
   // The server takes at most a thousand figures in one call.
   for (size_t first = 0; first == 0 || first < metrics.size(); first += 900) {
     Json batch;

@@ -27,8 +27,10 @@ constexpr const char* kSteps[] = {
     "UPDATE metrics SET name = name || '_bytes' WHERE epoch = -1 AND name IN ('ram', 'flash');"};
 constexpr int64_t kSchema = std::size(kSteps);
 
-std::string now() {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+std::string time_before_now(double seconds) {
+  using namespace std::chrono;
+  const system_clock::time_point time = system_clock::now() - duration_cast<system_clock::duration>(duration<double>(seconds));
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(system_clock::to_time_t(time)));
 }
 
 }  // namespace
@@ -163,11 +165,11 @@ RunStore::RunStore(const std::filesystem::path& file) : connection_(std::make_un
 
 RunStore::~RunStore() = default;
 
-int64_t RunStore::begin(const RunStart& start) {
+int64_t RunStore::begin(const RunStart& start, double seconds_ago) {
   Statement(*connection_,
             "INSERT INTO runs (kind, began, state, seconds, project, config, data_hash, seed, version, board) "
             "VALUES (?,?,'running',0,?,?,?,?,?,?)",
-            start.kind, now(), start.project, start.config, start.data_hash, start.seed, start.version, start.board)
+            start.kind, time_before_now(seconds_ago), start.project, start.config, start.data_hash, start.seed, start.version, start.board)
       .step();
   return sqlite3_last_insert_rowid(connection_->db);
 }

@@ -57,7 +57,8 @@ class RunStore {
   explicit RunStore(const std::filesystem::path& file);
   ~RunStore();
 
-  int64_t begin(const RunStart& start);
+  /// It began so many seconds ago.
+  int64_t begin(const RunStart& start, double seconds_ago = 0);
   /// All of them or none: one wait for the disk.
   void add(int64_t id, std::span<const Metric> metrics);
   void add(int64_t id, const Metric& metric) { add(id, {&metric, 1}); }

@@ -65,6 +65,14 @@ TEST_F(Runs, TheNewestComesFirstAndOneThatNeverEndedIsRunning) {
   EXPECT_EQ(runs[0].state, "running");
 }
 
+TEST_F(Runs, OneThatIsNotedAtItsEndBeganBefore) {
+  RunStore store(file_);
+  const int64_t now = store.begin({.kind = "eval"});
+  const int64_t earlier = store.begin({.kind = "eval"}, 7200.9);
+  EXPECT_LT(store.get(earlier).began, store.get(now).began);
+  EXPECT_EQ(store.get(earlier).seconds, 0) << "finish tells how long it took";
+}
+
 TEST_F(Runs, ARemovedOneTakesItsFiguresAlongAndItsNumberIsNotGivenAgain) {
   RunStore store(file_);
   const int64_t first = trained(store);
@@ -218,7 +226,7 @@ TEST_F(Runs, GoToAnMlflowServer) {
             R"(experiments/create {"name": "my wand"}
 experiments/get-by-name?experiment_name=my%20wand {}
 runs/create {"experiment_id": "42", "start_time": T}
-runs/log-batch {"metrics": [{"key": "loss", "step": 1, "timestamp": T, "value": 0.5}, {"key": "loss", "step": 2, "timestamp": T, "value": 0.25}, {"key": "run/test_accuracy", "step": 0, "timestamp": T, "value": 0.975}], "params": [{"key": "seed", "value": "7"}, {"key": "data_hash", "value": "abc"}, {"key": "thimble", "value": "0.1.0"}, {"key": "kind", "value": "train"}, {"key": "board", "value": ""}], "run_id": "abc"}
+runs/log-batch {"metrics": [{"key": "loss", "step": 1, "timestamp": T, "value": 0.5}, {"key": "loss", "step": 2, "timestamp": T, "value": 0.25}, {"key": "run/test_accuracy", "step": 0, "timestamp": T, "value": 0.975}], "params": [{"key": "seed", "value": "7"}, {"key": "data_hash", "value": "abc"}, {"key": "thimble", "value": "0.1.0"}, {"key": "kind", "value": "train"}], "run_id": "abc"}
 runs/update {"end_time": T, "run_id": "abc", "status": "FINISHED"}
 )");
 }
