@@ -1,6 +1,7 @@
 #include "kernels/conv2d_s8w4_dsp.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "kernels/int8_scaling.h"
 #include "kernels/overlap.h"
@@ -30,7 +31,7 @@ std::optional<std::string> refuses(const Node& node, const Graph& graph) {
 }
 
 int64_t scratch(const Node& node, const Graph& graph) { return scratch_conv2d_s8w4_dsp(convolution_of(node, graph).at); }
-double cycles(const Node& node, const Graph& graph, const Board&) { return cost_conv2d_s8w4_dsp(convolution_of(node, graph)); }
+double cycles(const Node& node, const Graph& graph, const Board& board) { return cost_conv2d_s8w4_dsp(convolution_of(node, graph), board); }
 std::optional<int64_t> overlap(const Node& node, const Graph& graph) { return overlap_conv2d_s8w4_dsp(convolution_of(node, graph)); }
 KernelCall lower(const Node& node, const Graph& graph) { return lower_conv2d_s8w4_dsp(convolution_of(node, graph)); }
 
@@ -87,7 +88,8 @@ std::optional<int64_t> overlap_conv2d_s8w4_dsp(const NibbleConvolution& conv) {
   return overlap_of_window(flattened(conv.at), conv.layer.channels, 1, {.pixels = 2, .tail = 1});
 }
 
-double cost_conv2d_s8w4_dsp(const NibbleConvolution& conv) {
+double cost_conv2d_s8w4_dsp(const NibbleConvolution& conv, const Board& board) {
+  if (has(board.isa, Isa::Helium)) return std::numeric_limits<double>::infinity();
   const Window2d& at = conv.at;
   const auto pixels = static_cast<double>(at.batches * at.out_h * at.out_w), taps = static_cast<double>(conv.layer.taps);
   const auto pairs = static_cast<double>((conv.layer.channels + 1) / 2);
@@ -136,7 +138,8 @@ std::span<const Kernel> conv2d_s8w4_dsp_kernels() {
                                   .scratch = scratch,
                                   .cycles = cycles,
                                   .lower = lower,
-                                  .overlap = overlap}};
+                                  .overlap = overlap,
+                                  .half_weights = true}};
   return kRows;
 }
 

@@ -18,7 +18,7 @@ struct NibbleConvolution {
 std::optional<std::string> refuses_operands_s8w4_dsp(const Node& node, const Graph& graph);
 std::optional<std::string> refuses_conv2d_s8w4_dsp(const NibbleConvolution& conv);
 int64_t scratch_conv2d_s8w4_dsp(const Window2d& at);
-double cost_conv2d_s8w4_dsp(const NibbleConvolution& conv);
+double cost_conv2d_s8w4_dsp(const NibbleConvolution& conv, const Board& board);
 std::optional<int64_t> overlap_conv2d_s8w4_dsp(const NibbleConvolution& conv);
 KernelCall lower_conv2d_s8w4_dsp(const NibbleConvolution& conv);
 

@@ -18,7 +18,7 @@ std::optional<std::string> refuses(const Node& node, const Graph& graph) {
   return refuses_conv2d_s8w4_dsp(rows_as_pixels(node, graph));
 }
 int64_t scratch(const Node& node, const Graph& graph) { return scratch_conv2d_s8w4_dsp(rows_as_pixels(node, graph).at); }
-double cycles(const Node& node, const Graph& graph, const Board&) { return cost_conv2d_s8w4_dsp(rows_as_pixels(node, graph)); }
+double cycles(const Node& node, const Graph& graph, const Board& board) { return cost_conv2d_s8w4_dsp(rows_as_pixels(node, graph), board); }
 std::optional<int64_t> overlap(const Node& node, const Graph& graph) { return overlap_conv2d_s8w4_dsp(rows_as_pixels(node, graph)); }
 KernelCall lower(const Node& node, const Graph& graph) { return lower_conv2d_s8w4_dsp(rows_as_pixels(node, graph)); }
 
@@ -33,7 +33,8 @@ std::span<const Kernel> fully_connected_s8w4_dsp_kernels() {
                                   .scratch = scratch,
                                   .cycles = cycles,
                                   .lower = lower,
-                                  .overlap = overlap}};
+                                  .overlap = overlap,
+                                  .half_weights = true}};
   return kRows;
 }
 

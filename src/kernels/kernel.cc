@@ -11,13 +11,6 @@
 
 namespace thimble {
 
-namespace {
-
-/// Rows of this name hold weights of four bits in half a byte each: they go first, unless speed is all that counts.
-bool holds_nibbles(const Kernel& kernel) { return kernel.name.find("_s8w4_") != std::string_view::npos; }
-
-}  // namespace
-
 std::span<const std::string_view> enum_names(Optimize) {
   static constexpr std::string_view kNames[] = {"balanced", "speed", "flash", "ram"};
   return kNames;
@@ -44,9 +37,11 @@ std::vector<Verdict> consider(const Node& node, const Graph& graph, const Board&
     if (!std::isfinite(verdict.cycles)) verdict = {kernel, fmt::format("made for a core that lacks what {} has", board.name), 0};
     verdicts.push_back(std::move(verdict));
   }
-  const auto rank = [&](const Verdict& v) {
-    return std::tuple(!v.refusal.empty(), !holds_nibbles(*v.kernel) || optimize == Optimize::Speed, v.cycles);
-  };
+  double limit = std::numeric_limits<double>::infinity();
+  for (const Verdict& verdict : verdicts)
+    if (verdict.refusal.empty() && optimize != Optimize::Flash) limit = std::min(limit, kCyclesForHalfTheFlash * verdict.cycles);
+  const auto halves = [&](const Verdict& v) { return v.kernel->half_weights && optimize != Optimize::Speed && v.cycles <= limit; };
+  const auto rank = [&](const Verdict& v) { return std::tuple(!v.refusal.empty(), !halves(v), v.cycles); };
   std::stable_sort(verdicts.begin(), verdicts.end(), [&](const Verdict& a, const Verdict& b) { return rank(a) < rank(b); });
   return verdicts;
 }

@@ -29,7 +29,7 @@ struct Kernel {
   std::optional<std::string> (*refuses)(const Node&, const Graph&) = nullptr;
   /// Bytes of working memory; null: none.
   int64_t (*scratch)(const Node&, const Graph&) = nullptr;
-  /// An estimate; the cheapest admissible row wins. Infinite: the board has better instructions, and the row is refused.
+  /// An estimate; the cheapest admissible row wins (see half_weights). Infinite: the board has better instructions, and the row is refused.
   double (*cycles)(const Node&, const Graph&, const Board&) = nullptr;
   KernelCall (*lower)(const Node&, const Graph&) = nullptr;
   /// How the output may lie over operand 0 when that dies here: every byte of the operand that is still to be read stays unharmed as long
@@ -41,8 +41,13 @@ struct Kernel {
   /// The output is the first operand's bytes under another shape: no code runs, `lower` is null.
   bool alias = false;
   bool per_shape = false;  ///< every shape makes code of its own, so that it does not serve Optimize::Flash
-  int align = 1;           ///< of the operands in the arena, where more than the element type needs
+  /// Weights of four bits take half a byte each. Where that is not for speed, the row wins at up to `kCyclesForHalfTheFlash` times the
+  /// cycles of the cheapest; under Optimize::Flash at any price.
+  bool half_weights = false;
+  int align = 1;  ///< of the operands in the arena, where more than the element type needs
 };
+
+inline constexpr double kCyclesForHalfTheFlash = 2.5;
 
 /// The files of `source`, in the order in which they are pasted.
 std::vector<std::string> sources_of(const Kernel& kernel);
@@ -56,7 +61,7 @@ struct Verdict {
   std::string refusal;  ///< empty: admissible
   double cycles = 0;
 };
-/// All rows of the node's op, admissible ones first and cheapest first.
+/// All rows of the node's op, admissible ones first, the one to take before the others and those cheapest first.
 std::vector<Verdict> consider(const Node& node, const Graph& graph, const Board& board, Optimize optimize = Optimize::Balanced);
 
 }  // namespace thimble

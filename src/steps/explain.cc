@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "base/table.h"
 #include "kernels/kernel.h"
 #include "steps/pipeline.h"
@@ -16,9 +19,19 @@ struct ExplainRequest : ModelOnBoard {
   }
 };
 
-std::string verdict_text(bool chosen, bool cheapest) {
-  if (chosen) return cheapest ? "chosen: the cheapest that can run it" : "chosen: to save RAM, or measured fastest by `thimble tune`";
-  return cheapest ? "could run it, and is estimated cheapest" : "could run it, costs more";
+/// `first`: the row that the table would take. `cheapest`: no other is estimated at fewer cycles.
+std::string verdict_text(const Verdict& verdict, bool chosen, bool first, bool cheapest) {
+  if (!chosen) return cheapest ? "could run it, and is estimated cheapest" : "could run it, costs more";
+  if (first && cheapest) return "chosen: the cheapest that can run it";
+  if (first && verdict.kernel->half_weights) return "chosen: its weights take half the flash";
+  return "chosen: to save RAM, or measured fastest by `thimble tune`";
+}
+
+double least_cycles(const std::vector<Verdict>& verdicts) {
+  double least = std::numeric_limits<double>::infinity();
+  for (const Verdict& verdict : verdicts)
+    if (verdict.refusal.empty()) least = std::min(least, verdict.cycles);
+  return least;
 }
 
 std::string layer_text(size_t index, const Layer& layer, const Graph& graph, const std::vector<Verdict>& verdicts) {
@@ -27,6 +40,7 @@ std::string layer_text(size_t index, const Layer& layer, const Graph& graph, con
   std::string text = fmt::format("{}  {}  {}  {} {}\n", styled(Style::Bold, fmt::format("{:>3}", index)), styled(Style::Accent, layer.op),
                                  short_name(layer.name, 48), name_of(out.dtype), to_string(out.shape));
   Table table({{""}, {"kernel"}, {"est. cycles", Align::Right}, {"cycles/MAC", Align::Right}, {"verdict", Align::Wrap}});
+  const double least = least_cycles(verdicts);
   for (const Verdict& verdict : verdicts) {
     const bool chosen = verdict.kernel->name == layer.kernel;
     const Style style = chosen ? Style::Good : Style::Dim;
@@ -37,7 +51,7 @@ std::string layer_text(size_t index, const Layer& layer, const Graph& graph, con
     const bool per_mac = layer.macs > 0;
     table.row({chosen ? Cell("▶", Style::Good) : Cell(""), Cell(verdict.kernel->name, style), static_cast<int64_t>(verdict.cycles),
                per_mac ? fmt::format("{:.1f}", verdict.cycles / static_cast<double>(layer.macs)) : std::string("-"),
-               verdict_text(chosen, &verdict == verdicts.data())});
+               verdict_text(verdict, chosen, &verdict == verdicts.data(), verdict.cycles <= least)});
   }
   return text + table.text() + "\n";
 }

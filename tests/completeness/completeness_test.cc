@@ -109,6 +109,20 @@ TEST(Tables, EveryKernelIsReachedByACase) {
   EXPECT_THAT(idle, IsEmpty()) << "no case makes the chooser take these";
 }
 
+/// Weights of four bits are halved where that costs little, at any price for flash's sake, and never at the price of speed.
+TEST(Tables, HalfWeightsAreTakenAtAPrice) {
+  const auto all = cases();
+  const auto one = std::find_if(all.begin(), all.end(), [](const OpCase& c) { return c.name == "conv2d/3x3_s8w4"; });
+  ASSERT_NE(one, all.end());
+  const auto halved = [&](const char* board, Optimize optimize) {
+    return consider(one->graph.nodes[0], one->graph, board_named(board), optimize).front().kernel->half_weights;
+  };
+  EXPECT_TRUE(halved("nano33ble", Optimize::Balanced));
+  EXPECT_TRUE(halved("nano33ble", Optimize::Flash));
+  EXPECT_FALSE(halved("nano33ble", Optimize::Speed));
+  EXPECT_FALSE(halved("corstone300", Optimize::Flash)) << "Helium multiplies sixteen at once";
+}
+
 TEST(Tables, CaseNamesBeginWithTheirOp) {
   for (const OpCase& one : cases()) EXPECT_NE(one.name.find('/'), std::string::npos) << one.name;
 }
