@@ -17,13 +17,13 @@ std::vector<std::string> set_names() {
 }
 
 struct Request {
-  std::string set = "all", data = THIMBLE_SOURCE_DIR "/../shared/data", work;
+  std::string set = "all", data, work;
   int64_t seeds = 5;
   template <class V>
   void fields(V&& v) {
     v("set", set, "which of them", one_of(set_names()));
     v("seeds", seeds, "how often each is trained: with the seeds 1, 2, ...", between(1, 100));
-    v("data", data, "the folder of the data sets");
+    v("data", data, "the folder of the data sets; none: ../shared/data, beside the sources");
     v("work", work, "a folder in which the trained projects stay, to look at or to go on with; none: they are removed");
   }
 };
@@ -76,7 +76,8 @@ Json json_of(const DataSet& set, const std::vector<SeedFigures>& seeds, const st
 }
 
 StepResult run(const AttrBag& bag, Progress& progress) {
-  const auto request = from_bag<Request>(bag);
+  auto request = from_bag<Request>(bag);
+  if (request.data.empty()) request.data = THIMBLE_SOURCE_DIR "/../shared/data";
   const fs::path program = thimble_beside_us();
   const TempDir own;
   const fs::path work = request.work.empty() ? own.path() : fs::path(request.work);

@@ -205,13 +205,23 @@ Project with_recordings(const Project& project, const std::filesystem::path& pat
   std::istringstream lines(project.text);
   std::string text, line;
   for (int number = 1; std::getline(lines, line); ++number) text += (number == there ? said : line) + "\n";
-  return parse_project(text, project.folder);
+  try {
+    return parse_project(text, project.folder);
+  } catch (const Error&) {  // the text parsed before: the value goes on in the lines below
+    throw Error(Blame::User, fmt::format("{}:{}: other recordings cannot take the place of a value of several lines", kProjectFile, there),
+                "write it on one line: path = \"FOLDER\"");
+  }
 }
 
 std::vector<Recording> recordings_of(const Project& project, Progress& progress) {
   if (!project.data.synthetic.empty()) return source_named(project.data.synthetic).make(project.synthetic, progress);
-  const std::filesystem::path path = project.data.path;
-  return read_folder(path.is_absolute() ? path : project.folder / path, project.data, progress);
+  const std::filesystem::path path = (project.folder / project.data.path).lexically_normal();
+  try {
+    require_file(path);
+  } catch (const Error& error) {
+    throw Error(error.blame, error.what(), "[data] path says where the recordings are; `thimble train --data FOLDER` takes others");
+  }
+  return read_folder(path, project.data, progress);
 }
 
 Dataset dataset_of(const Project& project, Progress& progress) {

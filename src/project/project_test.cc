@@ -47,6 +47,21 @@ TEST(Project, IsToldOfOtherRecordings) {
   }
 }
 
+TEST(Project, CannotBeToldOfOtherRecordingsWhereTheirPlaceIsManyLines) {
+  EXPECT_EQ(told([] { with_recordings(parse_project("[data]\nrate = 50\npath = \"\"\"\nmine\"\"\"\n", "somewhere"), "yours"); }),
+            "error: thimble.toml:3: other recordings cannot take the place of a value of several lines\n"
+            "  write it on one line: path = \"FOLDER\"\n");
+}
+
+TEST(Project, TellsWhereItsRecordingsShouldBe) {
+  const TempDir dir;
+  Progress quiet;
+  const Project project = parse_project("[data]\npath = \"../../no/recordings\"\n", dir.path() / "a" / "b");
+  EXPECT_EQ(told([&] { recordings_of(project, quiet); }),
+            "error: there is no file '" + (dir.path() / "no" / "recordings").string() +
+                "'\n  [data] path says where the recordings are; `thimble train --data FOLDER` takes others\n");
+}
+
 TEST(Project, NeedsOnlyItsData) {
   const Project project = parse_project("[data]\npath = \"recordings\"\n", "there");
   EXPECT_EQ(project.project.name, "model");

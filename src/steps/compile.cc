@@ -127,7 +127,8 @@ void keep_run(const CompileRequest& request, const Compiled& model, const std::o
                                   .data_hash = impulse.learnt.data_hash,
                                   .version = version(),
                                   .board = request.board,
-                                  .seed = impulse.project.train.seed});
+                                  .seed = impulse.project.train.seed},
+                                 seconds);
   if (sizes) {
     store.add(id, Metric{Metric::kWhole, "ram_bytes", static_cast<double>(sizes->ram())});
     store.add(id, Metric{Metric::kWhole, "flash_bytes", static_cast<double>(sizes->flash())});

@@ -106,7 +106,8 @@ void keep(const Impulse& impulse, const EvalRequest& request, const Dataset& dat
                                   .data_hash = dataset.hash,
                                   .version = version(),
                                   .board = on_board ? request.board : "",
-                                  .seed = impulse.project.train.seed});
+                                  .seed = impulse.project.train.seed},
+                                 seconds);
   for (const auto& [name, value] : scores.figures())
     if (std::isfinite(value)) store.add(id, Metric{Metric::kWhole, request.split + "_" + name, value});
   if (on_board) {

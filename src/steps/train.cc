@@ -150,7 +150,8 @@ StepResult told(const Project& project, const TrainedProject& result, const Comp
                   project.folder.string());
   std::string list;
   for (const fs::path& file : files) list += (list.empty() ? "" : ", ") + file.lexically_normal().string();
-  told.text += fmt::format("Wrote {}\nRun {}: `thimble runs show {}` has every figure\n", styled(Style::Bold, list), id, id);
+  const std::string where = project.folder.lexically_normal() == "." ? "" : fmt::format(" --project {}", project.folder.string());
+  told.text += fmt::format("Wrote {}\nRun {}: `thimble runs show {}{}` has every figure\n", styled(Style::Bold, list), id, id, where);
 
   told.json.set("project", project.project.name).set("run", id).set("seed", project.train.seed).set("data_hash", result.dataset.hash);
   const bool judged = !result.judged_by.empty();
