@@ -121,7 +121,12 @@ void leave_group_out(std::vector<Recording>& recordings, const SplitOptions& opt
 void deal_folds(std::vector<Recording>& recordings, const SplitOptions& options, bool by_group, bool by_label) {
   if (options.fold >= options.folds)
     throw Error(Blame::User, fmt::format("fold = {} is out of range; there are {} folds, from 0", options.fold, options.folds));
-  const std::vector<Lump> lumps = lumps_of(recordings, those_in(recordings, "train"), by_group, by_label);
+  // A test split that is given judges what the folds chose: they neither learn from it nor are judged by it.
+  for (const size_t i : those_in(recordings, "test")) recordings[i].split.clear();
+  std::vector<size_t> dealt = those_in(recordings, "train");
+  const std::vector<size_t> chosen_by = those_in(recordings, "validation");
+  dealt.insert(dealt.end(), chosen_by.begin(), chosen_by.end());
+  const std::vector<Lump> lumps = lumps_of(recordings, dealt, by_group, by_label);
   if (static_cast<int64_t>(lumps.size()) < options.folds)
     throw Error(Blame::User,
                 fmt::format("folds = {} is too much for {} {}", options.folds, lumps.size(), by_group ? "groups" : "recordings"));

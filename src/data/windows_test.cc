@@ -170,6 +170,27 @@ TEST(Split, FoldsCoverEverythingOnce) {
   for (const auto& [name, times] : tested) EXPECT_EQ(times, 1) << name;
 }
 
+TEST(Split, FoldsLeaveTheGivenTestSplitAlone) {
+  std::map<std::string, int> judged;
+  for (int64_t fold = 0; fold < 4; ++fold) {
+    auto all = set_of(10);
+    for (size_t i = 0; i < all.size(); ++i) all[i].split = i < 4 ? "test" : i < 8 ? "validation" : i < 12 ? "train" : "";
+    assign_splits(all, {.by = SplitBy::Given, .folds = 4, .fold = fold}, true);
+    for (size_t i = 0; i < all.size(); ++i) {
+      EXPECT_EQ(all[i].split.empty(), i < 4) << all[i].name;
+      judged[all[i].name] += all[i].split == "test";
+      EXPECT_TRUE(all[i].split != "validation" || (i >= 4 && i < 8)) << all[i].name << ": validation is given";
+    }
+  }
+  EXPECT_EQ(judged.size(), 20u);
+  for (const auto& [name, times] : judged) EXPECT_EQ(times, std::stoi(name.substr(1)) > 4) << name;
+  auto all = set_of(10);
+  for (size_t i = 0; i < 10; ++i) all[i].split = "test";
+  const Dataset data = make_dataset(all, {}, {.by = SplitBy::Given, .validation = 0, .folds = 5, .fold = 1});
+  EXPECT_EQ(data.train.count(), 8);
+  EXPECT_EQ(data.test.count(), 2);
+}
+
 TEST(Split, KeepsTheOneGiven) {
   auto all = set_of(10, {"ann", "ben", "cleo"});
   for (size_t i = 0; i < 4; ++i) all[i].split = "test";
