@@ -30,7 +30,7 @@ Interrupt::Interrupt() {
     if (before[i].sa_handler == SIG_IGN) continue;  // such as in the background of a script
     struct sigaction noting {};
     noting.sa_handler = note;
-    noting.sa_flags = SA_RESETHAND | SA_RESTART;
+    noting.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
     sigaction(kSignals[i], &noting, nullptr);
   }
   lives = true;
