@@ -116,13 +116,16 @@ TrainedProject train_project(const Project& project, const TrainingHooks& told, 
   hooks.epoch = told.epoch;
   hooks.checkpoint = checkpoint;
   Progress silent;
-  if (augments(project.augment))
+  if (augments(project.augment)) {
+    hooks.fresh = fmt::format("{} Hz", dataset.rate);
+    for (const auto& [key, value] : to_bag(project.augment)) hooks.fresh += fmt::format("; {} = {}", key, to_string(value));
     hooks.examples = [&](int number) {
       const auto seed = static_cast<uint64_t>(project.train.seed) * 1'000'003 + static_cast<uint64_t>(number);
       Examples fresh = features_of(features, augmented(dataset.train, project.augment, dataset.rate, seed), silent);
       standardise(fresh, result.learnt.standard);
       return masked(fresh, project.augment, seed);
     };
+  }
   Graph network = network_for(project, dataset, result.training.shape);
   if (worth_compiling(network, result.validation))
     hooks.run = [&](const Graph& graph, const Examples& examples) { return run_by_c(graph, examples, silent); };

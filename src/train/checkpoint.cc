@@ -131,7 +131,8 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& all) 
   write_bytes(path, to.bytes());
 }
 
-uint64_t fingerprint(const Graph& network, Task task, const Examples& training, const Examples& validation, const TrainOptions& options) {
+uint64_t fingerprint(const Graph& network, Task task, const Examples& training, const Examples& validation, const TrainOptions& options,
+                     std::string_view fresh) {
   Fingerprint all;
   all.add(print(network));
   for (const Value& value : network.values)
@@ -139,6 +140,7 @@ uint64_t fingerprint(const Graph& network, Task task, const Examples& training, 
   all.add(training), all.add(validation);
   all.add(std::string(enum_names(task)[static_cast<size_t>(task)]));
   for (const auto& [key, value] : to_bag(options)) all.add(key + "=" + to_string(value));
+  all.add(fresh);
   return all.value();
 }
 

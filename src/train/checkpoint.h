@@ -24,7 +24,8 @@ struct Checkpoint {
 std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& path);
 void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
 
-/// Of a training's arguments.
-uint64_t fingerprint(const Graph& network, Task task, const Examples& training, const Examples& validation, const TrainOptions& options);
+/// Of a training's arguments; `fresh`: TrainHooks::fresh.
+uint64_t fingerprint(const Graph& network, Task task, const Examples& training, const Examples& validation, const TrainOptions& options,
+                     std::string_view fresh);
 
 }  // namespace thimble

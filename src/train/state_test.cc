@@ -86,14 +86,15 @@ TEST(Checkpoint, KnowsOtherWork) {
   Graph graph{.name = "g"};
   Examples examples{.shape = {1}, .values = {1}, .labels = {0}, .targets = {}, .source = {0}, .start = {}};
   TrainOptions options;
-  const uint64_t one = fingerprint(graph, Task::Classification, examples, {}, options);
-  EXPECT_EQ(fingerprint(graph, Task::Classification, examples, {}, options), one);
-  EXPECT_NE(fingerprint(graph, Task::Regression, examples, {}, options), one);
+  const uint64_t one = fingerprint(graph, Task::Classification, examples, {}, options, "jitter = 0.1");
+  EXPECT_EQ(fingerprint(graph, Task::Classification, examples, {}, options, "jitter = 0.1"), one);
+  EXPECT_NE(fingerprint(graph, Task::Classification, examples, {}, options, "jitter = 0.2"), one);
+  EXPECT_NE(fingerprint(graph, Task::Regression, examples, {}, options, "jitter = 0.1"), one);
   options.epochs += 1;
-  EXPECT_NE(fingerprint(graph, Task::Classification, examples, {}, options), one);
+  EXPECT_NE(fingerprint(graph, Task::Classification, examples, {}, options, "jitter = 0.1"), one);
   options = {};
   examples.values[0] = 2;
-  EXPECT_NE(fingerprint(graph, Task::Classification, examples, {}, options), one);
+  EXPECT_NE(fingerprint(graph, Task::Classification, examples, {}, options, "jitter = 0.1"), one);
 }
 
 }  // namespace

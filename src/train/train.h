@@ -74,6 +74,7 @@ struct TrainHooks {
   std::function<void(const Epoch&)> epoch;  ///< live progress, run store; the epoch's checkpoint is written by then
   /// The training examples of that epoch (from 1); empty: the same in each. It must depend on the epoch alone, or nothing can resume.
   std::function<Examples(int epoch)> examples;
+  std::string fresh;  ///< all that determines what `examples` gives, in words: a checkpoint made by other words is not gone on from
   /// What the int8 graph makes of examples given as real numbers, as real numbers: by its own C. Empty: by the interpreter.
   std::function<std::vector<float>(const Graph&, const Examples&)> run;
   std::filesystem::path checkpoint;  ///< written after each epoch; training goes on from it where it is there and of the same work

@@ -71,7 +71,7 @@ class Training {
     columns_ = network_.type(network_.outputs[0]).elements();
     training_ = batchable(training), validation_ = batchable(validation);
     class_weights_ = class_weights_of(options, task, training_.targets);
-    work_ = fingerprint(network_, task, training, validation, options);
+    work_ = fingerprint(network_, task, training, validation, options, hooks.fresh);
   }
 
   Trained run() {
