@@ -68,7 +68,7 @@ TEST_F(Trainings, AreTakenUpWhereTheyWereInterrupted) {
   // Ended while it trains: behind the line of its 120th epoch, long before its last one.
   const std::string command = fmt::format(
       R"({{ sh -c 'echo $$; exec "$0" train "$1" 2>&1' {} {}; echo status $?; }} | {{ read pid; while read line; do
-         echo "$line"; case "$line" in *"epoch 120 of"*) kill -TERM $pid;; esac; done; }})",
+         echo "$line"; case "$line" in "float epoch 120 of"*) kill -TERM $pid;; esac; done; }})",
       THIMBLE_PROGRAM, folder().string());
   const CommandResult ended = run_command({"sh", "-c", command});
   EXPECT_THAT(ended.out, HasSubstr("\nending as soon as nothing is lost by it; once more ends at once\n"));
