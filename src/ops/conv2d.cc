@@ -21,6 +21,7 @@ std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
   expect(in.size() < 3 || !in[2] || in[2].type->elements() == filters, "the bias needs one element per filter");
   expect_symmetric("conv2d", w);
   expect_scales_along("conv2d", w, 0);
+  expect_sums_fit("conv2d", in, 2, w.elements() / filters);
   const Window2d at = lay(attrs.as<Conv2dAttrs>(), in);
   return {{x.dtype, {at.batches, at.out_h, at.out_w, filters}, {}}};
 }

@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <limits>
 
 #include "ir/interpreter.h"
 #include "ops/dwconv2d.h"
+#include "ops/fully_connected.h"
 #include "ops/ops.h"
 
 namespace thimble {
@@ -99,6 +101,71 @@ TEST(Conv2d, RefusesInWords) {
   EXPECT_EQ(refusal({DType::I8, {1, 2, 2, 2}, one}, {DType::I8, {3, 3, 3, 2}, one}), "the window is larger than the input");
   EXPECT_EQ(refusal({DType::I8, {1, 2, 2, 2}, one}, {DType::I8, {3, 1, 1, 2}, one}, {{Padding::Valid, {}, 0, 1}}),
             "strides and dilations must be at least 1");
+}
+
+/// An int16 layer of nine products to a sum, with this bias for its third channel.
+std::string wide_refusal(std::string_view op, int64_t bias, const Attrs& attrs) {
+  Graph graph{.name = "m"};
+  const bool rows = op == "fully_connected", each = op == "dwconv2d";
+  const Quant one = per_tensor(1, 0);
+  const ValueId x = graph.add_input("x", {DType::I16, rows ? Shape{1, 9} : Shape{1, 3, 3, each ? 3 : 1}, one});
+  const Shape shape = rows ? Shape{3, 9} : each ? Shape{1, 3, 3, 3} : Shape{3, 3, 3, 1};
+  const ValueId w = graph.add_constant<int8_t>("w", shape, std::vector<int8_t>(27, 1), one);
+  const ValueId b = graph.add_constant<int64_t>("b", {3}, std::vector<int64_t>{0, 0, bias});
+  try {
+    add_node(graph, op, "y", {x, w, b}, attrs, {one});
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "taken";
+}
+
+TEST(Int16Layers, RefuseBiasesThatTheirSumsCannotHold) {
+  constexpr int64_t kMost = (int64_t{1} << 47) - 1 - int64_t{9} * 32768 * 255;
+  const std::pair<std::string, Attrs> layers[] = {
+      {"conv2d", Conv2dAttrs{}}, {"dwconv2d", Dwconv2dAttrs{}}, {"fully_connected", FullyConnectedAttrs{}}};
+  for (const auto& [op, attrs] : layers) {
+    EXPECT_EQ(wide_refusal(op, kMost, attrs), "taken");
+    EXPECT_EQ(wide_refusal(op, -kMost, attrs), "taken");
+    for (const int64_t bias : {kMost + 1, -kMost - 1, std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()})
+      EXPECT_EQ(wide_refusal(op, bias, attrs),
+                op +
+                    " with i16 input takes biases from -140737413152767 to 140737413152767 here, so that sums fit 48 bits; "
+                    "that of channel 2 is " +
+                    std::to_string(bias) + ": quantise the model again, with biases in units of input scale times weight scale");
+  }
+}
+
+TEST(Int16Layers, RefuseBiasesThatAreNotKnown) {
+  Graph graph{.name = "m"};
+  const Quant one = per_tensor(1, 0);
+  const ValueId x = graph.add_input("x", {DType::I16, {1, 9}, one}), b = graph.add_input("b", {DType::I64, {2}, {}});
+  const ValueId w = graph.add_constant<int8_t>("w", {2, 9}, std::vector<int8_t>(18, 1), one);
+  try {
+    add_node(graph, "fully_connected", "y", {x, w, b}, FullyConnectedAttrs{}, {one});
+    ADD_FAILURE() << "taken";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "fully_connected with i16 input needs a constant bias");
+  }
+}
+
+/// Nine times 32768 * 255 leaves room; 2^24 + 65794 products do not.
+TEST(Int16Layers, RefuseMoreProductsThanTheirSumsCanHold) {
+  constexpr int64_t kMost = ((int64_t{1} << 47) - 1) / (32768 * 255);
+  const Quant one = per_tensor(1, 0);
+  for (const int64_t features : {kMost, kMost + 1}) {
+    Graph graph{.name = "m"};
+    const ValueId x = graph.add_input("x", {DType::I16, {1, features}, one}), w = graph.add_input("w", {DType::I8, {1, features}, one});
+    std::string said = "taken";
+    try {
+      add_node(graph, "fully_connected", "y", {x, w}, FullyConnectedAttrs{}, {one});
+    } catch (const Error& error) {
+      said = error.what();
+    }
+    EXPECT_EQ(said, features == kMost ? "taken"
+                                      : "fully_connected sums 16843010 products of int16 input, which could take more than 48 bits: "
+                                        "quantise the layer's activations as int8");
+  }
 }
 
 }  // namespace

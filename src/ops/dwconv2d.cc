@@ -19,6 +19,7 @@ std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
   expect(in.size() < 3 || !in[2] || in[2].type->elements() == w.shape[3], "the bias needs one element per filter");
   expect_symmetric("dwconv2d", w);
   expect_scales_along("dwconv2d", w, 3);
+  expect_sums_fit("dwconv2d", in, 2, w.elements() / w.shape[3]);
   const Window2d at = lay(attrs.as<Dwconv2dAttrs>(), in);
   return {{x.dtype, {at.batches, at.out_h, at.out_w, w.shape[3]}, {}}};
 }

@@ -15,6 +15,7 @@ std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
   const int64_t units = w.shape[0], features = w.shape[1];
   expect(x.elements() % features == 0, "the input is not a whole number of rows of " + std::to_string(features) + " features");
   expect(in.size() < 3 || !in[2] || in[2].type->elements() == units, "the bias needs one element per unit");
+  expect_sums_fit("fully_connected", in, 2, features);
   Shape shape = {x.elements() / features, units};
   if (attrs.as<FullyConnectedAttrs>().keep_dims) {
     expect(x.rank() > 0 && x.shape.back() == features, "with keep_dims the last axis must hold the features");

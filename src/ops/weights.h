@@ -1,6 +1,7 @@
 /// Weighted ops: which element types they take together, and weights as real numbers whatever they are stored as.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -50,6 +51,24 @@ inline void expect_weight_types(std::string_view op, Inputs in, size_t weights, 
   const DType wanted = x == DType::F32 ? DType::F32 : wide ? DType::I64 : DType::I32;
   expect(in[bias].type->dtype == wanted, std::string(op) + " with " + std::string(name_of(x)) + " input needs a bias of " +
                                              std::string(name_of(wanted)) + ", not " + std::string(name_of(in[bias].type->dtype)));
+}
+
+/// Refuses int16 layers whose sums could leave the 48 bits that the reference scales (ops/wide_arithmetic.h), whatever the input.
+/// taps: products of one sum.
+inline void expect_sums_fit(std::string_view op, Inputs in, size_t bias, int64_t taps) {
+  constexpr int64_t kLargest = (int64_t{1} << 47) - 1, kLargestProduct = 32768 * 255;
+  if (in[0].type->dtype != DType::I16) return;
+  const int64_t left = taps <= kLargest / kLargestProduct ? kLargest - taps * kLargestProduct : -1;
+  expect(left >= 0, std::string(op) + " sums " + std::to_string(taps) +
+                        " products of int16 input, which could take more than 48 bits: quantise the layer's activations as int8");
+  if (bias >= in.size() || !in[bias]) return;
+  expect(in[bias].data, std::string(op) + " with i16 input needs a constant bias");
+  const auto values = in[bias].as<const int64_t>();
+  const auto far = std::find_if(values.begin(), values.end(), [&](int64_t value) { return value > left || value < -left; });
+  if (far == values.end()) return;
+  throw Error(Blame::User, std::string(op) + " with i16 input takes biases from -" + std::to_string(left) + " to " + std::to_string(left) +
+                               " here, so that sums fit 48 bits; that of channel " + std::to_string(far - values.begin()) + " is " +
+                               std::to_string(*far) + ": quantise the model again, with biases in units of input scale times weight scale");
 }
 
 /// Refuses int8 weights whose zero point is not 0: the convolutions of TFLite are symmetric in their weights.

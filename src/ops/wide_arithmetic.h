@@ -18,6 +18,7 @@ inline WideMultiplier widen(Multiplier multiplier) {
   return {mantissa, 15 - multiplier.shift};
 }
 
+/// x: below 2^47, on both sides of 0.
 inline int32_t requantize(int64_t x, WideMultiplier multiplier) {
   return static_cast<int32_t>((x * multiplier.mantissa + (int64_t{1} << (multiplier.shift - 1))) >> multiplier.shift);
 }
