@@ -46,12 +46,12 @@ struct Layout {
   bool contiguous() const { return at.kernel_w == 1 || (at.dilation_w == 1 && groups == 1); }
 };
 
-Layout layout_of(const DspConvolution& conv, DspTiles tiles) {
+Layout layout_of(const DspConvolution& conv) {
   return {.at = flattened(conv.at),
           .groups = conv.groups,
           .in_c = conv.at.in_c / conv.groups,
           .out_c = conv.layer.channels / conv.groups,
-          .tiles = tiles,
+          .tiles = conv.tiles,
           .sum = paired_sum_of(conv.layer)};
 }
 
@@ -144,14 +144,6 @@ std::string define_tile(KernelCall& call, const Layout& s, const Tiling& t, cons
   return fmt::format("THIMBLE_CONV2D_{}_DSP({}, {}, {})", loops ? "LOOPED" : "STRAIGHT", pixels, most, t.steps);
 }
 
-/// Whether the geometry's halfwords hold the shape.
-bool narrow_enough(const Layout& s) {
-  const Window2d& at = s.at;
-  const int64_t widest = std::max({at.batches, s.groups, at.in_c, s.groups * s.out_c, at.kernel_h, at.kernel_w, at.stride_h, at.stride_w,
-                                   at.dilation_h, at.dilation_w, at.pad_top, at.pad_left});
-  return widest < 65536 && at.kernel_h * at.kernel_w * s.in_c < 65536;
-}
-
 std::vector<Geometry::Field> window_fields(const Layout& s, int32_t in_zero) {
   const Window2d& at = s.at;
   std::vector<Geometry::Field> fields;
@@ -179,10 +171,10 @@ std::vector<Geometry::Field> window_fields(const Layout& s, int32_t in_zero) {
 
 }  // namespace
 
-std::optional<std::string> refuses_conv2d_dsp(const DspConvolution& conv, DspTiles tiles) {
-  const Layout s = layout_of(conv, tiles);
-  if (!narrow_enough(s)) return "a size of the window or its channels takes more than 16 bits";
-  if (tiles == DspTiles::Own)
+std::optional<std::string> refuses_described(const DspConvolution& conv) {
+  const Layout s = layout_of(conv);
+  if (auto reason = refuses_wide(s.at, conv.layer.channels, conv.layer.taps)) return reason;
+  if (s.tiles == DspTiles::Own)
     if (auto reason = refuse_unless({{s.at.batches == 1, "there is more than one batch"},
                                      {s.groups == 1, "the convolution is grouped"},
                                      {s.at.dilation_h == 1 && s.at.dilation_w == 1, "the convolution is dilated"},
@@ -192,8 +184,8 @@ std::optional<std::string> refuses_conv2d_dsp(const DspConvolution& conv, DspTil
   return refuses_pairing(conv.layer, s.out_c);
 }
 
-int64_t scratch_conv2d_dsp(const DspConvolution& conv, DspTiles tiles) {
-  const Layout s = layout_of(conv, tiles);
+int64_t scratch_described(const DspConvolution& conv) {
+  const Layout s = layout_of(conv);
   const Tiling t = tiling_of(s);
   const int64_t taps = 4 * t.pixels * t.steps;
   if (s.pointwise()) return taps;
@@ -205,27 +197,27 @@ int64_t scratch_conv2d_dsp(const DspConvolution& conv, DspTiles tiles) {
 }
 
 /// A tile's windows are gathered before any of its outputs is stored; but every group walks over all pixels.
-std::optional<int64_t> overlap_conv2d_dsp(const DspConvolution& conv, DspTiles tiles) {
+std::optional<int64_t> overlap_described(const DspConvolution& conv) {
   if (conv.groups > 1) return std::nullopt;
-  const Layout s = layout_of(conv, tiles);
+  const Layout s = layout_of(conv);
   const Tiling t = tiling_of(s);
   return overlap_of_window(s.at, s.out_c, 1, {.pixels = t.pixels, .tail = t.tail});
 }
 
-double cost_conv2d_dsp(const DspConvolution& conv, DspTiles tiles) {
+double cost_described(const DspConvolution& conv, const Board&) {
   constexpr double kTileBytes = 340, kBodyBytes = 250, kGather = 60;
-  const Layout s = layout_of(conv, tiles);
+  const Layout s = layout_of(conv);
   const Tiling t = tiling_of(s);
   const int64_t taps = s.at.kernel_h * s.at.kernel_w * s.in_c, pixels = s.at.batches * s.groups * s.count();
   const double gather =
       s.pointwise() ? 10 : kGather + 20.0 * static_cast<double>(s.at.kernel_h) + (s.contiguous() ? 0 : 6.0 * static_cast<double>(taps));
   const double widen = static_cast<double>(pixels) * (static_cast<double>(taps) * 1.8 + gather);
-  const double bytes = tiles == DspTiles::Shared ? 0 : kTileBytes + (s.pointwise() ? kBodyBytes : 0);
+  const double bytes = s.tiles == DspTiles::Shared ? 0 : kTileBytes + (s.pointwise() ? kBodyBytes : 0);
   return static_cast<double>(s.at.batches * s.pairs()) * all_pairs_cost(s, t) + widen + kCyclesPerByte * bytes;
 }
 
-KernelCall lower_conv2d_dsp(const DspConvolution& conv, DspTiles tiles) {
-  const Layout s = layout_of(conv, tiles);
+KernelCall lower_described(const DspConvolution& conv) {
+  const Layout s = layout_of(conv);
   const Tiling t = tiling_of(s);
   const Int8Scaling scaling = scaling_of(conv.layer, kSharedShift, 7);  // one bit less costs one instruction per two outputs
   const std::vector<int32_t> stream = make_stream(s, conv.layer, scaling, tap_order(s.at, s.in_c, t));

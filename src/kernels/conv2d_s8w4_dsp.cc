@@ -3,37 +3,27 @@
 #include <algorithm>
 #include <limits>
 
+#include "kernels/fours_dsp.h"
 #include "kernels/int8_scaling.h"
 #include "kernels/overlap.h"
-#include "kernels/window2d.h"
+#include "kernels/weighted.h"
 #include "ops/conv2d.h"
 
 namespace thimble {
 namespace {
+
+std::optional<std::string> refuses_operands(const Node& node, const Graph& graph) {
+  if (auto reason = refuses_operands_s8w4_dsp(node, graph)) return reason;
+  return refuse_unless({{graph.type(node.in[1]).shape[3] == graph.type(node.in[0]).shape[3], "the convolution is grouped"}});
+}
 
 NibbleConvolution convolution_of(const Node& node, const Graph& graph) {
   const TensorType &x = graph.type(node.in[0]), &w = graph.type(node.in[1]);
   return {lay_window(node.attrs.as<Conv2dAttrs>(), x, w.shape[1], w.shape[2]), conv2d_layer(node, graph), x.quant.zero[0]};
 }
 
-int64_t fours_of(const Window2d& at) { return (at.kernel_h * at.kernel_w * at.in_c + 3) / 4; }
-/// Pixels are read where they lie.
-bool direct(const Window2d& at) { return pixel_by_pixel(at) && at.in_c % 4 == 0; }
 /// Of one image, or of all where they are one row.
 int64_t pixels_of(const Window2d& at) { return flattened(at).out_h * flattened(at).out_w; }
-
-Int8Scaling scaling_for(const Int8Layer& layer) { return scaling_of(layer, 13, 7); }
-
-std::optional<std::string> refuses(const Node& node, const Graph& graph) {
-  if (auto reason = refuses_operands_s8w4_dsp(node, graph)) return reason;
-  if (graph.type(node.in[1]).shape[3] != graph.type(node.in[0]).shape[3]) return "the convolution is grouped";
-  return refuses_conv2d_s8w4_dsp(convolution_of(node, graph));
-}
-
-int64_t scratch(const Node& node, const Graph& graph) { return scratch_conv2d_s8w4_dsp(convolution_of(node, graph).at); }
-double cycles(const Node& node, const Graph& graph, const Board& board) { return cost_conv2d_s8w4_dsp(convolution_of(node, graph), board); }
-std::optional<int64_t> overlap(const Node& node, const Graph& graph) { return overlap_conv2d_s8w4_dsp(convolution_of(node, graph)); }
-KernelCall lower(const Node& node, const Graph& graph) { return lower_conv2d_s8w4_dsp(convolution_of(node, graph)); }
 
 /// Four taps of two channels: 16 a + b + 8 in each byte.
 int32_t nibbles(const Int8Layer& layer, int64_t a, int64_t b, int64_t k) {
@@ -49,8 +39,8 @@ int32_t nibbles(const Int8Layer& layer, int64_t a, int64_t b, int64_t k) {
 
 std::vector<int32_t> make_stream(const Int8Layer& layer, const Int8Scaling& scaling) {
   std::vector<int32_t> stream;
-  for (int64_t pair = 0; pair < layer.channels; pair += 2) {
-    const int64_t a = std::max<int64_t>(0, std::min(pair, layer.channels - 2)), b = std::min(a + 1, layer.channels - 1);
+  for (int64_t first = 0; first < layer.channels; first += 2) {
+    const auto [a, b] = pair_from(first, layer.channels);
     for (int64_t k = 0; k < layer.taps; k += 4) stream.push_back(nibbles(layer, a, b, k));
     for (const int64_t c : {a, b}) {
       stream.push_back(layer.bias[static_cast<size_t>(c)]);
@@ -63,56 +53,41 @@ std::vector<int32_t> make_stream(const Int8Layer& layer, const Int8Scaling& scal
 }  // namespace
 
 std::optional<std::string> refuses_operands_s8w4_dsp(const Node& node, const Graph& graph) {
-  if (auto reason =
-          refuse_unless({{dtype_is(graph, node, 0, DType::I8), "the input is not int8"},
-                         {dtype_is(graph, node, 1, DType::I8) && is_constant(graph, node, 1), "the weights are not int8 constants"},
-                         {!is_constant(graph, node, 0), "the input is a constant, which this kernel cannot read from flash"},
-                         {bias_is_constant(graph, node), "the bias is not constant"}}))
-    return reason;
+  if (auto reason = refuses_symmetric(node, graph)) return reason;
   const auto weights = constant_values<int8_t>(graph, node.in[1]);
-  const auto& zeros = graph.type(node.in[1]).quant.zero;
   return refuse_unless(
-      {{std::all_of(zeros.begin(), zeros.end(), [](int32_t z) { return z == 0; }), "the weights' zero point is not 0"},
-       {std::all_of(weights.begin(), weights.end(), [](int8_t w) { return w >= -8 && w <= 7; }), "a weight takes more than four bits"}});
+      {{std::all_of(weights.begin(), weights.end(), [](int8_t w) { return w >= -8 && w <= 7; }), "a weight takes more than four bits"}});
 }
 
-std::optional<std::string> refuses_conv2d_s8w4_dsp(const NibbleConvolution& conv) {
-  if (conv.layer.taps >= 65536 || conv.layer.channels >= 65536) return "the window or its channels take more than 16 bits";
+std::optional<std::string> refuses_described(const NibbleConvolution& conv) {
+  if (auto reason = refuses_wide(flattened(conv.at), conv.layer.channels, conv.layer.taps)) return reason;
   return refuses_scaling(conv.layer);
 }
 
-int64_t scratch_conv2d_s8w4_dsp(const Window2d& at) { return ((pixels_of(at) > 1 ? 16 : 8) + (direct(at) ? 0 : 4)) * fours_of(at); }
+int64_t scratch_described(const NibbleConvolution& conv) {
+  return ((pixels_of(conv.at) > 1 ? 16 : 8) + (reads_directly(conv.at) ? 0 : 4)) * fours_of(conv.at);
+}
 
 /// Two pixels are widened before they are written.
-std::optional<int64_t> overlap_conv2d_s8w4_dsp(const NibbleConvolution& conv) {
+std::optional<int64_t> overlap_described(const NibbleConvolution& conv) {
   return overlap_of_window(flattened(conv.at), conv.layer.channels, 1, {.pixels = 2, .tail = 1});
 }
 
-double cost_conv2d_s8w4_dsp(const NibbleConvolution& conv, const Board& board) {
+double cost_described(const NibbleConvolution& conv, const Board& board) {
   if (has(board.isa, Isa::Helium)) return std::numeric_limits<double>::infinity();
   const Window2d& at = conv.at;
   const auto pixels = static_cast<double>(at.batches * at.out_h * at.out_w), taps = static_cast<double>(conv.layer.taps);
   const auto pairs = static_cast<double>((conv.layer.channels + 1) / 2);
-  const double gather = direct(at) ? 0 : 1.5 * taps + 40.0 * static_cast<double>(at.kernel_h * at.kernel_w);
+  const double gather = reads_directly(at) ? 0 : 1.5 * taps + 40.0 * static_cast<double>(at.kernel_h * at.kernel_w);
   return pixels * (pairs * ((pixels > 1 ? 3.2 : 4.6) * taps + 50) + 3 * taps + gather + 40);
 }
 
-KernelCall lower_conv2d_s8w4_dsp(const NibbleConvolution& conv) {
+KernelCall lower_described(const NibbleConvolution& conv) {
   const Window2d at = flattened(conv.at);
-  const Int8Scaling scaling = scaling_for(conv.layer);
+  const Int8Scaling scaling = scaling_of(conv.layer, 13, 7);
   const int64_t count = at.out_h * at.out_w;
-  Fields fields;
-  append(fields, {{"in_h", at.in_h},
-                  {"in_w", at.in_w},
-                  {"out_h", at.out_h},
-                  {"out_w", at.out_w},
-                  {"batches", at.batches},
-                  {"in_c", at.in_c},
-                  {"out_c", conv.layer.channels}});
-  append_window(fields, at);
-  append(fields, {{"fours", fours_of(at)},
-                  {"direct", direct(at)},
-                  {"words", 1 + scaling.words()},
+  Fields fields = fields_of_fours(at, conv.layer.channels);
+  append(fields, {{"words", 1 + scaling.words()},
                   {"in_zero", conv.in_zero},
                   {"up", scaling.up},
                   {"shift", scaling.shift},
@@ -130,16 +105,7 @@ KernelCall lower_conv2d_s8w4_dsp(const NibbleConvolution& conv) {
 }
 
 std::span<const Kernel> conv2d_s8w4_dsp_kernels() {
-  static const Kernel kRows[] = {{.name = "conv2d_s8w4_dsp",
-                                  .source = "kernels/conv2d_s8w4_dsp.h",
-                                  .op = "conv2d",
-                                  .needs = Isa::ArmDsp,
-                                  .refuses = refuses,
-                                  .scratch = scratch,
-                                  .cycles = cycles,
-                                  .lower = lower,
-                                  .overlap = overlap,
-                                  .half_weights = true}};
+  static const Kernel kRows[] = {conv2d_s8w4_dsp_row<refuses_operands, convolution_of>("conv2d_s8w4_dsp", "conv2d")};
   return kRows;
 }
 

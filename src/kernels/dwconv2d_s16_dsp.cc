@@ -17,9 +17,9 @@ std::optional<std::string> refuses(const Node& node, const Graph& graph) {
   if (auto reason = refuses_int16(node, graph)) return reason;
   const TensorType& w = graph.type(node.in[1]);
   const Window2d at = lay(node, graph);
+  if (auto reason = refuses_wide(at, w.shape[3], at.kernel_h * at.kernel_w)) return reason;
   return refuse_unless({{w.shape[3] == at.in_c, "a channel has more than one filter"},
                         {at.in_c >= 4, "there are fewer than four channels"},
-                        {at.in_c < 65536, "the channels take more than 16 bits"},
                         {sums_are_narrow(dwconv2d_int16_layer(node, graph)), "a sum could overflow 32 bits"}});
 }
 

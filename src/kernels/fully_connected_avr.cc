@@ -2,6 +2,7 @@
 
 #include "kernels/avr_packing.h"
 #include "kernels/overlap.h"
+#include "kernels/weighted.h"
 #include "kernels/window2d.h"
 #include "ops/fully_connected.h"
 
@@ -9,14 +10,7 @@ namespace thimble {
 namespace {
 
 std::optional<std::string> refuses(const Node& node, const Graph& graph) {
-  if (auto reason =
-          refuse_unless({{dtype_is(graph, node, 0, DType::I8), "the input is not int8"},
-                         {dtype_is(graph, node, 1, DType::I8) && is_constant(graph, node, 1), "the weights are not int8 constants"},
-                         {!is_constant(graph, node, 0), "the input is a constant, which this kernel cannot read from flash"},
-                         {bias_is_constant(graph, node), "the bias is not constant"}}))
-    return reason;
-  const auto& zeros = graph.type(node.in[1]).quant.zero;
-  if (std::any_of(zeros.begin(), zeros.end(), [](int32_t z) { return z != 0; })) return "the weights' zero point is not 0";
+  if (auto reason = refuses_symmetric(node, graph)) return reason;
   return refuses_avr(fully_connected_layer(node, graph));
 }
 

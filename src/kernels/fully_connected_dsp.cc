@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "kernels/conv2d_dsp.h"
-#include "kernels/packing.h"
+#include "kernels/weighted.h"
+#include "kernels/window2d.h"
 #include "ops/fully_connected.h"
 
 namespace thimble {
@@ -12,19 +13,8 @@ namespace {
 int64_t steps_of(int64_t features) { return (features + 3) / 4; }
 int64_t rows_of(const Node& node, const Graph& graph) { return graph.type(node.in[0]).elements() / graph.type(node.in[1]).shape[1]; }
 
-std::optional<std::string> refuses_operands(const Node& node, const Graph& graph) {
-  if (auto reason =
-          refuse_unless({{dtype_is(graph, node, 0, DType::I8), "the input is not int8"},
-                         {dtype_is(graph, node, 1, DType::I8) && is_constant(graph, node, 1), "the weights are not int8 constants"},
-                         {!is_constant(graph, node, 0), "the input is a constant, which this kernel cannot read from flash"},
-                         {bias_is_constant(graph, node), "the bias is not constant"}}))
-    return reason;
-  const auto& zeros = graph.type(node.in[1]).quant.zero;
-  return refuse_unless({{std::all_of(zeros.begin(), zeros.end(), [](int32_t z) { return z == 0; }), "the weights' zero point is not 0"}});
-}
-
 std::optional<std::string> refuses(const Node& node, const Graph& graph) {
-  if (auto reason = refuses_operands(node, graph)) return reason;
+  if (auto reason = refuses_symmetric(node, graph)) return reason;
   if (auto reason = refuse_unless({{rows_of(node, graph) == 1, "there is more than one row"},
                                    {graph.type(node.in[1]).shape[0] >= 4, "there are fewer than four outputs"}}))
     return reason;
@@ -121,49 +111,17 @@ constexpr Kernel row(std::string_view name) {
           .per_shape = tiles == DspTiles::Own};
 }
 
-/// Rows are the pixels of a convolution.
-DspConvolution rows_as_pixels(const Node& node, const Graph& graph) {
-  Window2d at;
-  at.in_h = at.out_h = at.kernel_h = at.kernel_w = 1;
-  at.in_w = at.out_w = rows_of(node, graph);
-  at.in_c = graph.type(node.in[1]).shape[1];
-  return {.at = at, .layer = fully_connected_layer(node, graph), .in_zero = graph.type(node.in[0]).quant.zero[0]};
-}
-
 template <DspTiles tiles>
-std::optional<std::string> refuses_rows(const Node& node, const Graph& graph) {
-  if (auto reason = refuses_operands(node, graph)) return reason;
-  return refuses_conv2d_dsp(rows_as_pixels(node, graph), tiles);
-}
-template <DspTiles tiles>
-int64_t scratch_rows(const Node& node, const Graph& graph) {
-  return scratch_conv2d_dsp(rows_as_pixels(node, graph), tiles);
-}
-template <DspTiles tiles>
-std::optional<int64_t> overlap_rows(const Node& node, const Graph& graph) {
-  return overlap_conv2d_dsp(rows_as_pixels(node, graph), tiles);
-}
-template <DspTiles tiles>
-double cycles_rows(const Node& node, const Graph& graph, const Board&) {
-  return cost_conv2d_dsp(rows_as_pixels(node, graph), tiles);
-}
-template <DspTiles tiles>
-KernelCall lower_rows(const Node& node, const Graph& graph) {
-  return lower_conv2d_dsp(rows_as_pixels(node, graph), tiles);
+DspConvolution convolution_of(const Node& node, const Graph& graph) {
+  return {.at = rows_as_pixels(node, graph),
+          .layer = fully_connected_layer(node, graph),
+          .in_zero = graph.type(node.in[0]).quant.zero[0],
+          .tiles = tiles};
 }
 
 template <DspTiles tiles>
 constexpr Kernel rows_row(std::string_view name) {
-  return {.name = name,
-          .source = "kernels/conv2d_dsp.h",
-          .op = "fully_connected",
-          .needs = Isa::ArmDsp,
-          .refuses = refuses_rows<tiles>,
-          .scratch = scratch_rows<tiles>,
-          .cycles = cycles_rows<tiles>,
-          .lower = lower_rows<tiles>,
-          .overlap = overlap_rows<tiles>,
-          .per_shape = tiles == DspTiles::Own};
+  return conv2d_dsp_row<tiles, refuses_symmetric, convolution_of<tiles>>(name, "fully_connected");
 }
 
 }  // namespace

@@ -2,25 +2,15 @@
 
 #include "kernels/helium_tile.h"
 #include "kernels/overlap.h"
-#include "kernels/packing.h"
+#include "kernels/weighted.h"
 #include "ops/fully_connected.h"
 
 namespace thimble {
 namespace {
 
 std::optional<std::string> refuses(const Node& node, const Graph& graph) {
-  if (auto reason =
-          refuse_unless({{dtype_is(graph, node, 0, DType::I8), "the input is not int8"},
-                         {dtype_is(graph, node, 1, DType::I8) && is_constant(graph, node, 1), "the weights are not int8 constants"},
-                         {!is_constant(graph, node, 0), "the input is a constant, which this kernel cannot read from flash"},
-                         {bias_is_constant(graph, node), "the bias is not constant"}}))
-    return reason;
-  const TensorType& w = graph.type(node.in[1]);
-  const auto& zeros = w.quant.zero;
-  if (auto reason =
-          refuse_unless({{std::all_of(zeros.begin(), zeros.end(), [](int32_t z) { return z == 0; }), "the weights' zero point is not 0"},
-                         {w.shape[1] < 1 << 22, "there are too many inputs for a loop's count"}}))
-    return reason;
+  if (auto reason = refuses_symmetric(node, graph)) return reason;
+  if (graph.type(node.in[1]).shape[1] >= 1 << 22) return "there are too many inputs for a loop's count";
   return refuses_helium_scaling(fully_connected_layer(node, graph));
 }
 

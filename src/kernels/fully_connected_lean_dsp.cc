@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "kernels/kernel.h"
 #include "kernels/overlap.h"
 #include "kernels/weighted.h"
@@ -7,12 +5,6 @@
 
 namespace thimble {
 namespace {
-
-std::optional<std::string> refuses(const Node& node, const Graph& graph) {
-  if (auto reason = refuses_weighted<DType::I8, DType::I8>(node, graph)) return reason;
-  const auto& zeros = graph.type(node.in[1]).quant.zero;
-  return refuse_unless({{std::all_of(zeros.begin(), zeros.end(), [](int32_t z) { return z == 0; }), "the weights' zero point is not 0"}});
-}
 
 /// A row is read until its last four units.
 std::optional<int64_t> overlap(const Node& node, const Graph& graph) {
@@ -56,7 +48,7 @@ std::span<const Kernel> fully_connected_lean_dsp_kernels() {
                                   .source = "kernels/fully_connected_lean_dsp.h",
                                   .op = "fully_connected",
                                   .needs = Isa::ArmDsp,
-                                  .refuses = refuses,
+                                  .refuses = refuses_symmetric,
                                   .cycles = cycles,
                                   .lower = lower,
                                   .overlap = overlap}};

@@ -5,6 +5,7 @@
 #include "kernels/m0_packing.h"
 #include "kernels/overlap.h"
 #include "kernels/pair_packing.h"
+#include "kernels/weighted.h"
 #include "kernels/window2d.h"
 #include "ops/fully_connected.h"
 
@@ -15,14 +16,7 @@ constexpr int64_t kEight = 8;
 constexpr int kRun = 16, kQuarterBytesPerTap = 7;  // as unrolled in runtime/kernels/fully_connected_m0.h
 
 std::optional<std::string> refuses(const Node& node, const Graph& graph) {
-  if (auto reason =
-          refuse_unless({{dtype_is(graph, node, 0, DType::I8), "the input is not int8"},
-                         {dtype_is(graph, node, 1, DType::I8) && is_constant(graph, node, 1), "the weights are not int8 constants"},
-                         {!is_constant(graph, node, 0), "the input is a constant"},
-                         {bias_is_constant(graph, node), "the bias is not constant"}}))
-    return reason;
-  const auto& zeros = graph.type(node.in[1]).quant.zero;
-  if (std::any_of(zeros.begin(), zeros.end(), [](int32_t z) { return z != 0; })) return "the weights' zero point is not 0";
+  if (auto reason = refuses_symmetric(node, graph)) return reason;
   return refuses_m0(fully_connected_layer(node, graph));
 }
 

@@ -1,11 +1,19 @@
 /// What the kernel rows of weighted ops (input, weights, bias) ask before they run, and the scales they pack.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 
 #include "kernels/packing.h"
 
 namespace thimble {
+
+/// Refuses weights whose zero point is not 0.
+inline std::optional<std::string> refuses_asymmetric_weights(const Node& node, const Graph& graph) {
+  const auto& zeros = graph.type(node.in[1]).quant.zero;
+  if (std::all_of(zeros.begin(), zeros.end(), [](int32_t z) { return z == 0; })) return std::nullopt;
+  return "the weights' zero point is not 0";
+}
 
 /// Refuses unless operand 0 is `x`, operand 1 is a constant of type `w`, and the bias is constant or absent.
 template <DType x, DType w>
@@ -21,15 +29,19 @@ std::optional<std::string> refuses_weighted(const Node& node, const Graph& graph
       {{is_constant(graph, node, 1), "the weights are not constant"}, {bias_is_constant(graph, node), "the bias is not constant"}});
 }
 
+/// As above, for int8 throughout and weights that stand around 0.
+inline std::optional<std::string> refuses_symmetric(const Node& node, const Graph& graph) {
+  if (auto reason = refuses_weighted<DType::I8, DType::I8>(node, graph)) return reason;
+  return refuses_asymmetric_weights(node, graph);
+}
+
 /// As above, for int8 weights under float activations: the scale is applied after the sum, so zero points must be 0.
 inline std::optional<std::string> refuses_hybrid(const Node& node, const Graph& graph, int channel_axis) {
   if (auto reason = refuses_weighted<DType::F32, DType::I8>(node, graph)) return reason;
   const Quant& quant = graph.type(node.in[1]).quant;
   if (!quant.quantised()) return "the int8 weights have no scale";
   if (quant.per_channel() && quant.axis != channel_axis) return "the weights' scales do not run along the output channels";
-  for (int32_t zero : quant.zero)
-    if (zero != 0) return "the weights' zero point is not 0";
-  return std::nullopt;
+  return refuses_asymmetric_weights(node, graph);
 }
 
 /// One weight scale per output channel.

@@ -1,6 +1,7 @@
 /// What kernels ask of a sliding window, and its members in the order of the structs in runtime/kernels.
 #pragma once
 
+#include <algorithm>
 #include "kernels/packing.h"
 #include "ops/window2d.h"
 
@@ -26,6 +27,24 @@ inline Window2d flattened(Window2d at) {
 inline bool read_in_place(const Window2d& at) {
   return at.kernel_h * at.kernel_w == 1 && at.pad_top + at.pad_left == 0 && (at.out_h - 1) * at.stride_h < at.in_h &&
          (at.out_w - 1) * at.stride_w < at.in_w;
+}
+
+/// The rows of a fully connected layer as the pixels of a convolution.
+inline Window2d rows_as_pixels(const Node& node, const Graph& graph) {
+  Window2d at;
+  at.in_h = at.out_h = at.kernel_h = at.kernel_w = 1;
+  at.in_c = graph.type(node.in[1]).shape[1];
+  at.in_w = at.out_w = graph.type(node.in[0]).elements() / at.in_c;
+  return at;
+}
+
+/// Refuses what the halfwords do not hold that structs in runtime/kernels keep all of a window in but the rows and columns of the maps.
+/// channels: of the output; taps: of one filter.
+inline std::optional<std::string> refuses_wide(const Window2d& at, int64_t channels, int64_t taps) {
+  const int64_t widest = std::max({at.batches, at.in_c, channels, taps, at.kernel_h, at.kernel_w, at.stride_h, at.stride_w, at.dilation_h,
+                                   at.dilation_w, at.pad_top, at.pad_left});
+  if (widest < 65536) return std::nullopt;
+  return "a size of the window or its channels takes more than 16 bits";
 }
 
 inline Fields& append(Fields& fields, std::initializer_list<std::pair<const char*, int64_t>> more) {
