@@ -9,6 +9,7 @@
 #include "boards/tiny_model.h"
 #include "deploy/deploy.h"
 #include "deploy/toolchain.h"
+#include "runners/tools.h"
 
 namespace thimble::testing {
 namespace {
@@ -17,10 +18,13 @@ Progress quiet;
 
 class EveryBoard : public ::testing::TestWithParam<const Board*> {
  protected:
+  void SetUp() override {
+    if (const std::string why = lacking_processor(*GetParam()); !why.empty()) GTEST_SKIP() << why;
+  }
+
   /// The firmware, or a skipped test with a line that names what is missing.
   std::optional<Firmware> build(const Compiled& model, const BuildOptions& options = {}) {
     try {
-      require_processor(*GetParam());
       return build_firmware(model, *GetParam(), dir.path(), options, quiet);
     } catch (const Error& error) {
       if (error.blame != Blame::Environment) throw;
@@ -35,7 +39,7 @@ class EveryBoard : public ::testing::TestWithParam<const Board*> {
 
 #define BUILD_OR_SKIP(...)                                     \
   const std::optional<Firmware> firmware = build(__VA_ARGS__); \
-  if (!firmware) GTEST_SKIP() << skip
+  if (!firmware) THIMBLE_SKIP_FOR_WANT_OF(skip)
 
 TEST_P(EveryBoard, AnswersAsTheModelDoes) {
   BUILD_OR_SKIP(tiny_model());

@@ -6,6 +6,7 @@
 #include "boards/tiny_model.h"
 #include "deploy/deploy.h"
 #include "deploy/toolchain.h"
+#include "runners/tools.h"
 
 namespace thimble::testing {
 namespace {
@@ -31,7 +32,7 @@ bool can_build(const char* board) {
 }
 
 TEST(Fit, RamEndsWhereTheBoardsDoes) {
-  if (!can_build("nano33ble")) GTEST_SKIP() << "arm-none-eabi-gcc is not installed";
+  if (!can_build("nano33ble")) THIMBLE_SKIP_FOR_WANT_OF("arm-none-eabi-gcc is not installed");
   EXPECT_EQ(refusal(large_model(261000, 128), "nano33ble"), "fits");
   EXPECT_THAT(refusal(large_model(262140, 128), "nano33ble"), ::testing::HasSubstr("RAM    needs 262,"));
   EXPECT_THAT(refusal(large_model(300000, 128), "nano33ble"), ::testing::HasSubstr("arena 300,000 + state 4 + stack "));
@@ -39,7 +40,7 @@ TEST(Fit, RamEndsWhereTheBoardsDoes) {
 }
 
 TEST(Fit, FlashEndsWhereTheBoardsDoes) {
-  if (!can_build("nano33ble")) GTEST_SKIP() << "arm-none-eabi-gcc is not installed";
+  if (!can_build("nano33ble")) THIMBLE_SKIP_FOR_WANT_OF("arm-none-eabi-gcc is not installed");
   EXPECT_EQ(refusal(large_model(32, 1040000), "nano33ble"), "fits");
   EXPECT_THAT(refusal(large_model(32, 1048576), "nano33ble"), ::testing::HasSubstr("constants 1,048,576"));
 }

@@ -17,6 +17,7 @@
 #include "deploy/deploy.h"
 #include "dsp/block.h"
 #include "ir/interpreter.h"
+#include "runners/tools.h"
 
 namespace thimble::testing {
 namespace {
@@ -131,7 +132,7 @@ TEST_P(Features, AreThoseOfTheDesk) {
     });
   } catch (const Error& error) {
     if (error.blame != Blame::Environment) throw;
-    GTEST_SKIP() << error.what();
+    THIMBLE_SKIP_FOR_WANT_OF(error.what());
   }
   EXPECT_EQ(bits.load(), 0u);
   std::printf("%s: %zu windows through each of %zu cases of blocks, %zu bits differ\n", GetParam(), done.load(), cases.names.size(),

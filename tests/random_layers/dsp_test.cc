@@ -11,6 +11,7 @@
 #include "ops/fully_connected.h"
 #include "ops/ops.h"
 #include "random_layers/on_board.h"
+#include "runners/tools.h"
 
 namespace thimble::testing {
 namespace {
@@ -123,7 +124,7 @@ void write_one_of_each(const std::string& name, uint32_t seed, const std::filesy
 
 TEST(OneModel, IsCxxForTheBoardToo) {
   const auto compiler = find_tool({.program = "arm-none-eabi-g++", .package = ""});
-  if (!compiler) GTEST_SKIP() << "arm-none-eabi-g++ is not installed";
+  if (!compiler) THIMBLE_SKIP_FOR_WANT_OF("arm-none-eabi-g++ is not installed");
   const TempDir dir;
   write_one_of_each("hall", 1, dir.path());
   const CommandResult built = run_command({compiler->string(), "-x", "c++", "-std=c++17", "-mcpu=cortex-m4", "-mthumb", "-O2", "-Wall",
@@ -134,7 +135,7 @@ TEST(OneModel, IsCxxForTheBoardToo) {
 
 TEST(TwoModels, AreAssembledAsOneProgram) {
   const auto compiler = find_tool({.program = "arm-none-eabi-gcc", .package = ""});
-  if (!compiler) GTEST_SKIP() << "arm-none-eabi-gcc is not installed";
+  if (!compiler) THIMBLE_SKIP_FOR_WANT_OF("arm-none-eabi-gcc is not installed");
   const TempDir dir;
   write_one_of_each("hall", 1, dir.path());
   write_one_of_each("door", 2, dir.path());

@@ -12,6 +12,7 @@
 #include "deploy/deploy.h"
 #include "kernels/kernel.h"
 #include "runners/compare.h"
+#include "runners/tools.h"
 
 namespace thimble::testing {
 namespace {
@@ -84,12 +85,13 @@ std::vector<std::vector<std::byte>> outputs_on(const Graph& graph, const Board& 
 
 void expect_equal_on(const Graph& graph, const Board& board, const std::vector<std::vector<Buffer>>& records, double tolerance,
                      Optimize optimize) {
+  if (const std::string why = lacking_processor(board); !why.empty()) GTEST_SKIP() << why;
   std::vector<std::vector<std::byte>> outputs;
   try {
     outputs = outputs_on(graph, board, records, optimize);
   } catch (const Error& error) {
     if (error.blame != Blame::Environment) throw;
-    GTEST_SKIP() << error.what();
+    THIMBLE_SKIP_FOR_WANT_OF(error.what());
   }
   const auto wanted = interpret(graph, records);
   for (size_t r = 0; r < records.size(); ++r) {
@@ -107,16 +109,22 @@ void expect_equal_on(const Graph& graph, const Board& board, const std::vector<s
 
 void PrintTo(const Family& family, std::ostream* out) { *out << family.name; }
 
-void expect_family_equal_on(const Family& family, const Board& board, std::string_view suffix, Optimize optimize) {
-  int drawn = 0, on_kernels = 0;
+void for_each_seed(const Family& family, const std::function<void(const Graph&)>& check) {
   for (uint32_t seed = kFirstSeed; seed < kFirstSeed + seeds() && !::testing::Test::IsSkipped(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     RandomLayers layers(seed);
     for (int i = 0; i < family.layers; ++i) (layers.*family.add)();
-    drawn += family.layers;
-    on_kernels += nodes_on_kernels(layers.graph(), board, suffix, optimize);
-    expect_equal_on(layers.graph(), board, searching_records(layers.graph()), 0, optimize);
+    check(layers.graph());
   }
+}
+
+void expect_family_equal_on(const Family& family, const Board& board, std::string_view suffix, Optimize optimize, double tolerance) {
+  int drawn = 0, on_kernels = 0;
+  for_each_seed(family, [&](const Graph& graph) {
+    drawn += family.layers;
+    on_kernels += nodes_on_kernels(graph, board, suffix, optimize);
+    expect_equal_on(graph, board, searching_records(graph), tolerance, optimize);
+  });
   EXPECT_GE(on_kernels * 100, family.least_on_kernels * drawn);
 }
 

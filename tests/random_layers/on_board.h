@@ -1,6 +1,7 @@
 /// Graphs of independent layers, run on an emulated board and compared with the interpreter bit for bit.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,10 @@ struct Family {
 void PrintTo(const Family& family, std::ostream* out);
 
 /// Random layers of the family on the board: once, or for as many seeds as THIMBLE_SEEDS says.
-void expect_family_equal_on(const Family& family, const Board& board, std::string_view suffix, Optimize optimize = Optimize::Balanced);
+void expect_family_equal_on(const Family& family, const Board& board, std::string_view suffix, Optimize optimize = Optimize::Balanced,
+                            double tolerance = 0);
+
+/// Calls `check` with random layers of the family, once or for as many seeds as THIMBLE_SEEDS says, until the test is skipped.
+void for_each_seed(const Family& family, const std::function<void(const Graph&)>& check);
 
 }  // namespace thimble::testing

@@ -67,14 +67,13 @@ TEST_P(RandomSimdFloatLayers, AgreeWithTheInterpreter) {
   const Core& core = std::get<0>(GetParam());
   const Family family = family_on(core, std::get<1>(GetParam()));
   const Board& board = board_named(core.board);
-  RandomLayers layers(2026);
-  for (int i = 0; i < family.layers; ++i) (layers.*family.add)();
-  EXPECT_GE(nodes_on_kernels(layers.graph(), board, core.suffix) * 100, family.least_on_kernels * family.layers);
-  const auto records = searching_records(layers.graph());
-  expect_equal_on(layers.graph(), board, records, kFused);
+  expect_family_equal_on(family, board, core.suffix, Optimize::Balanced, kFused);
   if (core.fuses || ::testing::Test::IsSkipped()) return;
-  EXPECT_EQ(outputs_on(layers.graph(), board, records), outputs_on(layers.graph(), board, records, Optimize::Flash))
-      << "the rows of flash are the reference's";
+  for_each_seed(family, [&](const Graph& graph) {
+    const auto records = searching_records(graph);
+    EXPECT_EQ(outputs_on(graph, board, records), outputs_on(graph, board, records, Optimize::Flash))
+        << "the rows of flash are the reference's";
+  });
 }
 
 INSTANTIATE_TEST_SUITE_P(, RandomSimdFloatLayers, ::testing::Combine(::testing::ValuesIn(kCores), ::testing::ValuesIn(kFloatFamilies)),

@@ -8,6 +8,7 @@
 #include "codegen/compiled.h"
 #include "deploy/deploy.h"
 #include "runners/each_case.h"
+#include "runners/tools.h"
 
 namespace thimble::testing {
 namespace {
@@ -131,7 +132,7 @@ THIMBLE_EACH_CASE(Nano33ble) {
     for (size_t i = 0; i < all.size(); ++i) all[i] = i;
     return ask(board_named("nano33ble"), all);
   }();
-  if (!kVerdicts.skipped.empty()) GTEST_SKIP() << kVerdicts.skipped;
+  if (!kVerdicts.skipped.empty()) THIMBLE_SKIP_FOR_WANT_OF(kVerdicts.skipped);
   const auto fault = kVerdicts.faults.find(GetParam());
   EXPECT_TRUE(fault == kVerdicts.faults.end()) << fault->second << "\n" << print(one().graph);
 }
@@ -142,6 +143,7 @@ INSTANTIATE_TEST_SUITE_P(All, Boards, ::testing::ValuesIn(all_boards().begin(), 
                          [](const auto& info) { return std::string(info.param->name); });
 
 TEST_P(Boards, OneCasePerOpAndType) {
+  if (const std::string why = lacking_processor(*GetParam()); !why.empty()) GTEST_SKIP() << why;
   std::vector<size_t> chosen;
   std::set<std::pair<std::string_view, DType>> seen;
   for (size_t i = 0; i < cases().size(); ++i) {
@@ -154,7 +156,7 @@ TEST_P(Boards, OneCasePerOpAndType) {
     chosen.resize(std::min(chosen.size(), kCasesOnSmall));
   }
   const Verdicts verdicts = ask(*GetParam(), chosen);
-  if (!verdicts.skipped.empty()) GTEST_SKIP() << verdicts.skipped;
+  if (!verdicts.skipped.empty()) THIMBLE_SKIP_FOR_WANT_OF(verdicts.skipped);
   EXPECT_GE(verdicts.compared, chosen.size() / 2) << "of " << chosen.size() << " cases";
   for (const auto& [index, fault] : verdicts.faults) ADD_FAILURE() << cases()[index].name << ": " << fault;
 }
