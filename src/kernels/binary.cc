@@ -9,7 +9,7 @@ namespace thimble {
 namespace {
 
 constexpr size_t kOuterLoops = 5;  // of the broadcasting kernels
-constexpr std::string_view kSource = "kernels/binary_ref.h";
+constexpr std::string_view kSource = "kernels/binary_ref.h", kSource16 = "kernels/binary_ref.h kernels/binary_s16_ref.h";
 
 std::vector<BroadcastLoop> loops_of(const Node& node, const Graph& graph) {
   return broadcast_loops(graph.type(node.in[0]).shape, graph.type(node.in[1]).shape);
@@ -96,6 +96,14 @@ KernelCall lower_mul_s8(const Node& node, const Graph& graph) {
   return lower("mul_s8", "thimble_mul_s8_shape", mul_fields(node, graph), kBroadcast, node, graph);
 }
 template <bool kBroadcast>
+KernelCall lower_add_s16(const Node& node, const Graph& graph) {
+  return lower("add_s16", "thimble_add_s8_shape", add_fields(node, graph), kBroadcast, node, graph);
+}
+template <bool kBroadcast>
+KernelCall lower_mul_s16(const Node& node, const Graph& graph) {
+  return lower("mul_s16", "thimble_mul_s8_shape", mul_fields(node, graph), kBroadcast, node, graph);
+}
+template <bool kBroadcast>
 KernelCall lower_f32(const Node& node, const Graph& graph) {
   return lower(std::string(node.op->name) + "_f32", "thimble_binary_f32_shape", float_fields(node, graph), kBroadcast, node, graph);
 }
@@ -107,18 +115,21 @@ KernelCall lower_plain(const Node& node, const Graph& graph) {
 
 using Lower = KernelCall (*)(const Node&, const Graph&);
 struct Names {
-  std::string_view op, f32, f32_broadcast, s8, s8_broadcast, s32, s32_broadcast;
+  std::string_view op, f32, f32_broadcast, s8, s8_broadcast, s16, s16_broadcast, s32, s32_broadcast;
 };
-#define NAMES(op) op, op "_f32_ref", op "_f32_broadcast_ref", op "_s8_ref", op "_s8_broadcast_ref", op "_s32_ref", op "_s32_broadcast_ref"
+#define PAIR(op, type) op "_" type "_ref", op "_" type "_broadcast_ref"
+#define NAMES(op) op, PAIR(op, "f32"), PAIR(op, "s8"), PAIR(op, "s16"), PAIR(op, "s32")
 constexpr Names kAdd{NAMES("add")}, kSub{NAMES("sub")}, kMul{NAMES("mul")}, kDiv{NAMES("div")};
 constexpr Names kSquaredDifference{NAMES("squared_difference")}, kMinimum{NAMES("minimum")}, kMaximum{NAMES("maximum")};
 #undef NAMES
+#undef PAIR
 
 template <DType kDType, int kCycles>
 void add_pair(std::vector<Kernel>& rows, std::string_view op, std::string_view flat, std::string_view broadcast, Lower lower_flat,
               Lower lower_broadcast) {
   const auto row = [&](std::string_view name, auto refusal, auto cycles, Lower lowered) {
-    rows.push_back({.name = name, .source = kSource, .op = op, .refuses = refusal, .cycles = cycles, .lower = lowered, .in_place = true});
+    constexpr std::string_view source = kDType == DType::I16 ? kSource16 : kSource;
+    rows.push_back({.name = name, .source = source, .op = op, .refuses = refusal, .cycles = cycles, .lower = lowered, .in_place = true});
   };
   row(flat, refuses<kDType, false>, cycles_per_output<kCycles>, lower_flat);
   row(broadcast, refuses<kDType, true>, cycles_per_output<kCycles + 2>, lower_broadcast);
@@ -142,6 +153,11 @@ std::span<const Kernel> binary_kernels() {
     for (const Names* n : {&kAdd, &kSub, &kMul, &kSquaredDifference, &kMinimum, &kMaximum}) s32(*n);
     for (const Names* n : {&kAdd, &kSub}) s8(*n, lower_add_s8<false>, lower_add_s8<true>);
     s8(kMul, lower_mul_s8<false>, lower_mul_s8<true>);
+    const auto s16 = [&](const Names& n, Lower flat, Lower broadcast) {
+      add_pair<DType::I16, 40>(rows, n.op, n.s16, n.s16_broadcast, flat, broadcast);
+    };
+    for (const Names* n : {&kAdd, &kSub}) s16(*n, lower_add_s16<false>, lower_add_s16<true>);
+    s16(kMul, lower_mul_s16<false>, lower_mul_s16<true>);
     for (const Names* n : {&kMinimum, &kMaximum}) s8(*n, lower_plain<false>, lower_plain<true>);
     return rows;
   }();

@@ -4,6 +4,7 @@
 
 #include "kernels/kernel.h"
 #include "kernels/packing.h"
+#include "ops/int16_functions.h"
 #include "ops/ops.h"
 
 namespace thimble {
@@ -53,6 +54,30 @@ KernelCall lower_s32(const Node& node, const Graph& graph) {
       .geometry("thimble_elementwise_shape", {{"count", c_literal(graph.type(node.in[0]).elements())}});
 }
 
+KernelCall lower_rescaled_s16(const Node& node, const Graph& graph) {
+  const Activation activation = node.op->name == "relu6" ? Activation::Relu6 : Activation::Relu;
+  const RescalingInt16 to = rescaling_int16(activation, graph.type(node.in[0]), graph.type(node.out[0]));
+  return KernelCall("thimble_rescale_clamp_s16")
+      .input(0)
+      .output(0)
+      .geometry("thimble_rescale_clamp_s16_shape", {{"count", c_literal(graph.type(node.in[0]).elements())},
+                                                    {"mantissa", c_literal(int64_t{to.multiplier.mantissa})},
+                                                    {"shift", c_literal(int64_t{to.multiplier.shift})},
+                                                    {"out_min", c_literal(int64_t{to.range.min})},
+                                                    {"out_max", c_literal(int64_t{to.range.max})}});
+}
+
+KernelCall lower_sigmoid_s16(const Node& node, const Graph& graph) {
+  const SigmoidScaling scaling = sigmoid_scaling(node.op->name, graph.type(node.in[0]), graph.type(node.out[0]));
+  return KernelCall("thimble_" + std::string(node.op->name) + "_s16")
+      .input(0)
+      .output(0)
+      .constant("table", sigmoid_table())
+      .geometry("thimble_sigmoid_s16_shape", {{"count", c_literal(graph.type(node.in[0]).elements())},
+                                              {"multiplier", c_literal(int64_t{scaling.multiplier})},
+                                              {"shift", c_literal(int64_t{scaling.shift})}});
+}
+
 struct Row {
   std::string_view op, float_name;
   double (*float_cycles)(const Node&, const Graph&, const Board&);
@@ -95,6 +120,19 @@ std::span<const Kernel> elementwise_kernels() {
     const auto add = [&](std::string_view name, std::string_view op, auto refusal, auto cycles, auto lower) {
       rows.push_back({.name = name, .source = kSource, .op = op, .refuses = refusal, .cycles = cycles, .lower = lower, .in_place = true});
     };
+    const auto add_s16 = [&](std::string_view name, std::string_view op, auto lower) {
+      rows.push_back({.name = name,
+                      .source = "kernels/elementwise_s16_ref.h",
+                      .op = op,
+                      .refuses = refuses<DType::I16>,
+                      .cycles = cycles_per_output<20>,
+                      .lower = lower,
+                      .in_place = true});
+    };
+    add_s16("relu_s16_ref", "relu", lower_rescaled_s16);
+    add_s16("relu6_s16_ref", "relu6", lower_rescaled_s16);
+    add_s16("logistic_s16_ref", "logistic", lower_sigmoid_s16);
+    add_s16("tanh_s16_ref", "tanh", lower_sigmoid_s16);
     for (const Row& row : kOps) {
       add(row.lookup_name, row.op, refuses<DType::I8>, cycles_per_output<6>, lower_lookup);
       add(row.float_name, row.op, refuses<DType::F32>, row.float_cycles, lower_f32);

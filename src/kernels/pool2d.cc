@@ -41,6 +41,15 @@ KernelCall lower_s8(const Node& node, const Graph& graph) {
 }
 
 /// As lower_s8: the same struct.
+KernelCall lower_s16(const Node& node, const Graph& graph) {
+  const KernelCall plain = lower_s8(node, graph);
+  return KernelCall("thimble_pool2d_s16")
+      .input(0)
+      .output(0)
+      .geometry("thimble_pool2d_s8_shape", std::get<Geometry>(plain.arguments().back()).fields);
+}
+
+/// As lower_s8: the same struct.
 KernelCall lower_s8_dsp(const Node& node, const Graph& graph) {
   const KernelCall plain = lower_s8(node, graph);
   return KernelCall("thimble_pool2d_s8_dsp")
@@ -92,6 +101,12 @@ constexpr Kernel row(std::string_view name, std::string_view op, decltype(Kernel
       .name = name, .source = "kernels/pool2d_ref.h", .op = op, .refuses = refuses, .cycles = cycles, .lower = lower, .overlap = overlap};
 }
 
+constexpr Kernel row_s16(std::string_view name, std::string_view op) {
+  Kernel kernel = row(name, op, refuses<DType::I16>, lower_s16);
+  kernel.source = "kernels/pool2d_ref.h kernels/pool2d_s16_ref.h";
+  return kernel;
+}
+
 }  // namespace
 
 std::span<const Kernel> pool2d_kernels() {
@@ -100,7 +115,9 @@ std::span<const Kernel> pool2d_kernels() {
                                  row_dsp("max_pool2d_s8_dsp", "max_pool2d"),
                                  row("average_pool2d_f32_ref", "average_pool2d", refuses<DType::F32>, lower_f32),
                                  row("max_pool2d_s8_ref", "max_pool2d", refuses<DType::I8>, lower_s8),
-                                 row("max_pool2d_f32_ref", "max_pool2d", refuses<DType::F32>, lower_f32)};
+                                 row("max_pool2d_f32_ref", "max_pool2d", refuses<DType::F32>, lower_f32),
+                                 row_s16("average_pool2d_s16_ref", "average_pool2d"),
+                                 row_s16("max_pool2d_s16_ref", "max_pool2d")};
   return kRows;
 }
 

@@ -36,6 +36,20 @@ KernelCall lower_softmax_s8(const Node& node, const Graph& graph) {
       .geometry("thimble_softmax_s8_shape", int8_fields(x, softmax_scaling(node.attrs.as<SoftmaxAttrs>().beta, x)));
 }
 
+KernelCall lower_softmax_s16(const Node& node, const Graph& graph) {
+  const TensorType& x = graph.type(node.in[0]);
+  const Multiplier multiplier = softmax_scaling_int16(node.attrs.as<SoftmaxAttrs>().beta, x);
+  std::vector<Geometry::Field> fields = rows_and_depth(x);
+  fields.push_back({"mantissa", c_literal(int64_t{multiplier.mantissa})});
+  fields.push_back({"shift", c_literal(int64_t{multiplier.shift})});
+  return KernelCall("thimble_softmax_s16")
+      .input(0)
+      .output(0)
+      .constant("exps", softmax_exp_table())
+      .constant("reciprocals", softmax_reciprocal_table())
+      .geometry("thimble_softmax_s16_shape", std::move(fields));
+}
+
 KernelCall lower_log_softmax_s8(const Node& node, const Graph& graph) {
   const TensorType& x = graph.type(node.in[0]);
   const SoftmaxScaling scaling = softmax_scaling(1, x);
@@ -72,6 +86,13 @@ std::span<const Kernel> softmax_kernels() {
                                   .refuses = refuses<DType::I8, DType::I16>,
                                   .cycles = cycles_per_output<300>,
                                   .lower = lower_softmax_s8},
+                                 {.name = "softmax_s16_ref",
+                                  .source = "kernels/softmax_s16_ref.h",
+                                  .op = "softmax",
+                                  .refuses = refuses<DType::I16, DType::I16>,
+                                  .cycles = cycles_per_output<80>,
+                                  .lower = lower_softmax_s16,
+                                  .in_place = true},
                                  {.name = "softmax_f32_ref",
                                   .source = kSource,
                                   .op = "softmax",

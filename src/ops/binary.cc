@@ -9,7 +9,8 @@
 namespace thimble {
 namespace {
 
-enum class Int8 { None, Rescaled, AsIs };  ///< whether int8 operands are rescaled, or must have one scale and are taken as they are
+/// Whether int8 operands are rescaled, as int16 ones then are, or must have one scale and are taken as they are.
+enum class Int8 { None, Rescaled, AsIs };
 
 template <Int8 kInt8, bool kInt32>
 std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
@@ -20,15 +21,18 @@ std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
     expect_dtype("this op", a.dtype, {DType::F32});
   else if constexpr (kInt8 == Int8::None)
     expect_dtype("this op", a.dtype, {DType::F32, DType::I32});
-  else
+  else if constexpr (kInt8 == Int8::AsIs)
     expect_dtype("this op", a.dtype, {DType::F32, DType::I8, DType::I32});
+  else
+    expect_dtype("this op", a.dtype, {DType::F32, DType::I8, DType::I16, DType::I32});
   const Shape shape = broadcast(a.shape, b.shape);
   checked_elements(shape);
-  if (a.dtype != DType::I8) {
+  if (a.dtype != DType::I8 && a.dtype != DType::I16) {
     expect(a.dtype == DType::F32 || attrs.as<BinaryAttrs>().activation == Activation::None, "int32 operands take no fused activation");
     return {{a.dtype, shape, {}}};
   }
   scale_of(a), scale_of(b);
+  expect(a.dtype == DType::I8 || (zero_of(a) == 0 && zero_of(b) == 0), "int16 operands need zero point 0");
   if constexpr (kInt8 == Int8::Rescaled) return {{a.dtype, shape, {}}};
   expect(same_quant(a, b), "int8 operands need the same scale and zero point here");
   return {{a.dtype, shape, a.quant}};
@@ -50,29 +54,42 @@ void each(Inputs in, const TensorView& out, const F& f) {
   }
 }
 
-int8_t finish(int32_t x, Multiplier multiplier, const TensorType& out, IntRange range) {
-  return static_cast<int8_t>(std::clamp(requantize(x, multiplier) + zero_of(out), range.min, range.max));
+template <class T>
+T finish(int32_t x, Multiplier multiplier, const TensorType& out, IntRange range) {
+  return static_cast<T>(std::clamp(requantize(x, multiplier) + zero_of(out), range.min, range.max));
 }
+
+/// Calls rescaled(T{}) with the C++ type of the operands' elements.
+template <class F>
+void with_rescaled(DType dtype, const F& rescaled) {
+  dtype == DType::I16 ? rescaled(int16_t{}) : rescaled(int8_t{});
+}
+
+void expect_int16_zero(const TensorType& out) { expect(out.dtype != DType::I16 || zero_of(out) == 0, "int16 results need zero point 0"); }
 
 /// Add, or subtract with sign -1. The reference negates the multiplier of what it subtracts, which shows where a tie is rounded.
 template <int kSign>
-void add_int8(Activation activation, Inputs in, const TensorView& out) {
+void add_rescaled(Activation activation, Inputs in, const TensorView& out) {
   const AddScaling scaling = add_scaling(*in[0].type, *in[1].type, *out.type);
   const Multiplier b_multiplier{kSign * scaling.b.mantissa, scaling.b.shift};
   const int32_t a_zero = zero_of(*in[0].type), b_zero = zero_of(*in[1].type);
   const IntRange range = quantized_range(activation, *out.type);
-  each<int8_t>(in, out, [&](int8_t a, int8_t b) {
-    const int32_t sum =
-        requantize((a - a_zero) * (1 << kAddLeftShift), scaling.a) + requantize((b - b_zero) * (1 << kAddLeftShift), b_multiplier);
-    return finish(sum, scaling.out, *out.type, range);
+  const int32_t raise = 1 << add_left_shift(out.type->dtype);
+  with_rescaled(out.type->dtype, [&]<class T>(T) {
+    each<T>(in, out, [&](T a, T b) {
+      const int32_t sum = requantize((a - a_zero) * raise, scaling.a) + requantize((b - b_zero) * raise, b_multiplier);
+      return finish<T>(sum, scaling.out, *out.type, range);
+    });
   });
 }
 
-void mul_int8(Activation activation, Inputs in, const TensorView& out) {
+void mul_rescaled(Activation activation, Inputs in, const TensorView& out) {
   const Multiplier multiplier = mul_scaling(*in[0].type, *in[1].type, *out.type);
   const int32_t a_zero = zero_of(*in[0].type), b_zero = zero_of(*in[1].type);
   const IntRange range = quantized_range(activation, *out.type);
-  each<int8_t>(in, out, [&](int8_t a, int8_t b) { return finish((a - a_zero) * (b - b_zero), multiplier, *out.type, range); });
+  with_rescaled(out.type->dtype, [&]<class T>(T) {
+    each<T>(in, out, [&](T a, T b) { return finish<T>((a - a_zero) * (b - b_zero), multiplier, *out.type, range); });
+  });
 }
 
 template <bool kMax>
@@ -134,20 +151,34 @@ void eval_int32(Inputs in, const TensorView& out) {
 
 void no_int8(Activation, Inputs, const TensorView&) { require(false, "an int8 operand that infer should have refused"); }
 
-template <class F, void (*kInt8)(Activation, Inputs, const TensorView&), bool kInt32>
+template <class F, void (*kQuantised)(Activation, Inputs, const TensorView&), bool kInt32>
 void eval(const Attrs& attrs, Inputs in, Outputs out) {
   const Activation activation = attrs.as<BinaryAttrs>().activation;
-  if (in[0].type->dtype == DType::I8) return kInt8(activation, in, out[0]);
+  if (in[0].type->dtype == DType::I8 || in[0].type->dtype == DType::I16) return kQuantised(activation, in, out[0]);
   if constexpr (kInt32)
     if (in[0].type->dtype == DType::I32) return eval_int32<F>(in, out[0]);
   const FloatRange range = float_range(activation);
   each<float>(in, out[0], [&](float a, float b) { return std::clamp(F{}(a, b), range.min, range.max); });
 }
 
+constexpr const char* kPowers = "pot_scale_int16";
+
 Translated read(const ForeignNode& node, const ForeignGraph&) { return {BinaryAttrs{read_activation(node)}, node.in}; }
+Translated read_sum(const ForeignNode& node, const ForeignGraph& graph) {
+  const ForeignTensor* a = graph.operand(node, 0);
+  if (a && a->type.dtype == DType::I16 && attr_or(node, kPowers, false))
+    throw Error(Blame::Unsupported, "sums of int16 by powers of two (pot_scale_int16)",
+                "convert the model with TensorFlow 2.4 or later, which gives them any scale");
+  return read(node, graph);
+}
 bool write(const Attrs& attrs, ForeignNode& node, ForeignGraph&) {
   node.attrs = {{"fused_activation_function", write_activation(attrs.as<BinaryAttrs>().activation)}};
   node.version = 2;
+  return true;
+}
+bool write_sum(const Attrs& attrs, ForeignNode& node, ForeignGraph& graph) {
+  write(attrs, node, graph);
+  if (graph.operand(node, 0)->type.dtype == DType::I16) node.attrs[kPowers] = false;
   return true;
 }
 Translated read_plain(const ForeignNode& node, const ForeignGraph&) { return {BinaryAttrs{}, node.in}; }
@@ -161,7 +192,7 @@ bool write_div(const Attrs& attrs, ForeignNode& node, ForeignGraph& graph) {
   return true;
 }
 
-constexpr ForeignMap kAdd[] = {{"ADD", read, write}}, kSub[] = {{"SUB", read, write}}, kMul[] = {{"MUL", read, write}};
+constexpr ForeignMap kAdd[] = {{"ADD", read_sum, write_sum}}, kSub[] = {{"SUB", read_sum, write_sum}}, kMul[] = {{"MUL", read, write}};
 constexpr ForeignMap kDiv[] = {{"DIV", read, write_div}}, kSquaredDifference[] = {{"SQUARED_DIFFERENCE", read_plain, write_plain}};
 constexpr ForeignMap kMinimum[] = {{"MINIMUM", read_plain, write_plain}}, kMaximum[] = {{"MAXIMUM", read_plain, write_plain}};
 
@@ -212,20 +243,22 @@ std::vector<BroadcastLoop> broadcast_loops(const Shape& a, const Shape& b) {
 }
 
 AddScaling add_scaling(const TensorType& a, const TensorType& b, const TensorType& out) {
+  expect_int16_zero(out);
   const double a_scale = scale_of(a), b_scale = scale_of(b), twice_greater = 2 * std::max(a_scale, b_scale);
   return {quantize_multiplier(a_scale / twice_greater), quantize_multiplier(b_scale / twice_greater),
-          quantize_multiplier(twice_greater / ((1 << kAddLeftShift) * static_cast<double>(scale_of(out))))};
+          quantize_multiplier(twice_greater / ((1 << add_left_shift(out.dtype)) * static_cast<double>(scale_of(out))))};
 }
 
 Multiplier mul_scaling(const TensorType& a, const TensorType& b, const TensorType& out) {
+  expect_int16_zero(out);
   return quantize_multiplier(static_cast<double>(scale_of(a) * scale_of(b) / scale_of(out)));  // in float, as the reference
 }
 
 std::span<const OpDef> binary_ops() {
   static const OpDef kOps[] = {
-      row("add", "sum", infer<Int8::Rescaled, true>, eval<Add, add_int8<1>, true>, kAdd),
-      row("sub", "difference", infer<Int8::Rescaled, true>, eval<Sub, add_int8<-1>, true>, kSub),
-      row("mul", "product", infer<Int8::Rescaled, true>, eval<Mul, mul_int8, true>, kMul),
+      row("add", "sum", infer<Int8::Rescaled, true>, eval<Add, add_rescaled<1>, true>, kAdd),
+      row("sub", "difference", infer<Int8::Rescaled, true>, eval<Sub, add_rescaled<-1>, true>, kSub),
+      row("mul", "product", infer<Int8::Rescaled, true>, eval<Mul, mul_rescaled, true>, kMul),
       row("div", "quotient", infer<Int8::None, false>, eval<Div, no_int8, false>, kDiv),
       row("squared_difference", "square of the difference", infer<Int8::None, true>, eval<SquaredDifference, no_int8, true>,
           kSquaredDifference),

@@ -26,7 +26,9 @@ std::vector<BroadcastLoop> broadcast_loops(const Shape& a, const Shape& b);
 struct AddScaling {
   Multiplier a, b, out;
 };
-constexpr int kAddLeftShift = 20;
+/// How far int8 operands are raised first, and int16 ones: as sums of two allow in 32 bits.
+constexpr int kAddLeftShift = 20, kAddLeftShift16 = 15;
+constexpr int add_left_shift(DType dtype) { return dtype == DType::I16 ? kAddLeftShift16 : kAddLeftShift; }
 AddScaling add_scaling(const TensorType& a, const TensorType& b, const TensorType& out);
 Multiplier mul_scaling(const TensorType& a, const TensorType& b, const TensorType& out);
 

@@ -7,6 +7,7 @@
 
 #include "ops/checks.h"
 #include "ops/fixed_point.h"
+#include "ops/int16_functions.h"
 
 // A row needs its real function and, for int8, how the TFLite reference gets each of the 256 results: from a table of the real function
 // (`tabled`), or by integer arithmetic of its own. Where TFLite has no int8 form of an op, ours is tabled.
@@ -151,18 +152,34 @@ int8_t hard_swish_int8(const Attrs&, int32_t x, const TensorType& in, const Tens
   return clamped(fixed::divide_by_power_of_two(product, -output.shift) + zero_of(out));
 }
 
-template <bool kInt32>
+/// The int16 functions know of zero points only that they are 0.
+template <Activation kActivation>
+void rescaled_int16(const TensorView& in, const TensorView& out) {
+  const RescalingInt16 to = rescaling_int16(kActivation, *in.type, *out.type);
+  std::ranges::transform(in.as<const int16_t>(), out.as<int16_t>().begin(), [&](int16_t x) {
+    return static_cast<int16_t>(std::clamp(requantize(x, to.multiplier), to.range.min, to.range.max));
+  });
+}
+
+template <int16_t (*kFunction)(int16_t, SigmoidScaling, std::span<const int16_t>)>
+void sigmoid_int16(std::string_view op, const TensorView& in, const TensorView& out) {
+  const SigmoidScaling scaling = sigmoid_scaling(op, *in.type, *out.type);
+  const std::vector<int16_t> table = sigmoid_table();
+  std::ranges::transform(in.as<const int16_t>(), out.as<int16_t>().begin(), [&](int16_t x) { return kFunction(x, scaling, table); });
+}
+void logistic_of_int16(const TensorView& in, const TensorView& out) { sigmoid_int16<logistic_int16>("logistic", in, out); }
+void tanh_of_int16(const TensorView& in, const TensorView& out) { sigmoid_int16<tanh_int16>("tanh", in, out); }
+void no_int16(const TensorView&, const TensorView&) { require(false, "an int16 operand that infer should have refused"); }
+
+template <DType... more>
 std::vector<TensorType> infer(const Attrs&, Inputs in) {
   const TensorType& x = *in[0].type;
-  if (kInt32)
-    expect_dtype("this op", x.dtype, {DType::F32, DType::I8, DType::I32});
-  else
-    expect_dtype("this op", x.dtype, {DType::F32, DType::I8});
-  if (x.dtype == DType::I8) scale_of(x);
+  expect_dtype("this op", x.dtype, {DType::F32, DType::I8, more...});
+  if (x.dtype == DType::I8 || x.dtype == DType::I16) scale_of(x);
   return {{x.dtype, x.shape, {}}};
 }
 
-template <RealFunction F, Int8Function Q>
+template <RealFunction F, Int8Function Q, void (*kInt16)(const TensorView&, const TensorView&) = no_int16>
 void eval(const Attrs& attrs, Inputs in, Outputs out) {
   const auto each = [&]<class T>(T, const auto& f) {
     const auto x = in[0].as<const T>();
@@ -170,6 +187,7 @@ void eval(const Attrs& attrs, Inputs in, Outputs out) {
   };
   switch (in[0].type->dtype) {
     case DType::I8: return each(int8_t{}, [&](int8_t x) { return Q(attrs, x, *in[0].type, *out[0].type); });
+    case DType::I16: return kInt16(in[0], out[0]);
     case DType::I32:  // wraps as the machine does
       return each(int32_t{}, [&](int32_t x) { return static_cast<int32_t>(static_cast<uint32_t>(static_cast<int64_t>(F(attrs, x)))); });
     default: return each(float{}, [&](float x) { return static_cast<float>(F(attrs, static_cast<double>(x))); });
@@ -197,38 +215,56 @@ struct Row {
   std::string_view name, summary;
   ForeignMap tflite;
   void (*eval)(const Attrs&, Inputs, Outputs);
-  bool int32 = false;
+  decltype(OpDef::infer) infer = ::thimble::infer<>;
   Attrs attrs{};
 };
 
 }  // namespace
 
+RescalingInt16 rescaling_int16(Activation activation, const TensorType& in, const TensorType& out) {
+  expect(zero_of(in) == 0 && zero_of(out) == 0, "int16 operands need zero point 0");
+  return {quantize_multiplier(static_cast<double>(scale_of(in) / scale_of(out))), quantized_range(activation, out)};
+}
+
 std::span<const OpDef> elementwise_ops() {
+  constexpr auto kInt16 = infer<DType::I16>, kInt32 = infer<DType::I32>;
   static const Row kRows[] = {
-      {"relu", "max(x, 0)", {"RELU", nullptr, write_version_2}, eval<relu, rescaled<Activation::Relu>>},
-      {"relu6", "x limited to [0, 6]", {"RELU6", nullptr, write_version_2}, eval<relu6, rescaled<Activation::Relu6>>},
+      {"relu",
+       "max(x, 0)",
+       {"RELU", nullptr, write_version_2},
+       eval<relu, rescaled<Activation::Relu>, rescaled_int16<Activation::Relu>>,
+       kInt16},
+      {"relu6",
+       "x limited to [0, 6]",
+       {"RELU6", nullptr, write_version_2},
+       eval<relu6, rescaled<Activation::Relu6>, rescaled_int16<Activation::Relu6>>,
+       kInt16},
       {"relu_n1_to_1", "x limited to [-1, 1]", {"RELU_N1_TO_1"}, eval<relu_n1_to_1, rescaled<Activation::ReluN1To1>>},
       {"relu_0_to_1", "x limited to [0, 1]", {"RELU_0_TO_1"}, eval<relu_0_to_1, rescaled_0_to_1>},
       {"leaky_relu",
        "x, or alpha x below zero",
        {"LEAKY_RELU", read_leaky_relu, write_leaky_relu},
        eval<leaky_relu, leaky_relu_int8>,
-       false,
+       infer<>,
        LeakyReluAttrs{}},
-      {"logistic", "1 / (1 + exp(-x))", {"LOGISTIC", nullptr, write_version_2}, eval<logistic, tabled<logistic>>},
-      {"tanh", "hyperbolic tangent", {"TANH", nullptr, write_version_2}, eval<tanh, tabled<tanh>>},
+      {"logistic",
+       "1 / (1 + exp(-x))",
+       {"LOGISTIC", nullptr, write_version_2},
+       eval<logistic, tabled<logistic>, logistic_of_int16>,
+       kInt16},
+      {"tanh", "hyperbolic tangent", {"TANH", nullptr, write_version_2}, eval<tanh, tabled<tanh>, tanh_of_int16>, kInt16},
       {"hard_swish", "x times (x + 3) / 6 limited to [0, 1]", {"HARD_SWISH"}, eval<hard_swish, hard_swish_int8>},
       {"elu", "x, or exp(x) - 1 below zero", {"ELU"}, eval<elu, tabled<elu>>},
-      {"gelu", "x times the normal distribution of x", {"GELU", read_gelu, write_gelu}, eval<gelu, tabled<gelu>>, false, GeluAttrs{}},
+      {"gelu", "x times the normal distribution of x", {"GELU", read_gelu, write_gelu}, eval<gelu, tabled<gelu>>, infer<>, GeluAttrs{}},
       {"exp", "e to the power x", {"EXP", nullptr, write_version_2}, eval<exp, tabled<exp>>},
       {"log", "natural logarithm", {"LOG", nullptr, write_version_2}, eval<log, log_int8>},
       {"sin", "sine", {"SIN"}, eval<sin, tabled<sin>>},
       {"cos", "cosine", {"COS"}, eval<cos, tabled<cos>>},
       {"sqrt", "square root", {"SQRT", nullptr, write_version_2}, eval<sqrt, sqrt_int8>},
       {"rsqrt", "1 / square root", {"RSQRT", nullptr, write_version_2}, eval<rsqrt, rsqrt_int8>},
-      {"square", "x times x", {"SQUARE"}, eval<square, tabled<square>>, true},
-      {"abs", "absolute value", {"ABS", nullptr, write_version_2}, eval<abs, abs_int8>, true},
-      {"neg", "-x", {"NEG"}, eval<neg, tabled<neg>>, true},
+      {"square", "x times x", {"SQUARE"}, eval<square, tabled<square>>, kInt32},
+      {"abs", "absolute value", {"ABS", nullptr, write_version_2}, eval<abs, abs_int8>, kInt32},
+      {"neg", "-x", {"NEG"}, eval<neg, tabled<neg>>, kInt32},
       {"floor", "largest whole number not above x", {"FLOOR"}, eval<floor, tabled<floor>>},
       {"ceil", "smallest whole number not below x", {"CEIL"}, eval<ceil, tabled<ceil>>},
       {"round", "nearest whole number, ties to even", {"ROUND"}, eval<round, tabled<round>>},
@@ -236,12 +272,8 @@ std::span<const OpDef> elementwise_ops() {
   static const std::vector<OpDef> kOps = [] {
     std::vector<OpDef> ops;
     for (const Row& row : kRows)
-      ops.push_back({.name = row.name,
-                     .summary = row.summary,
-                     .attrs = row.attrs,
-                     .infer = row.int32 ? infer<true> : infer<false>,
-                     .eval = row.eval,
-                     .tflite = {&row.tflite, 1}});
+      ops.push_back(
+          {.name = row.name, .summary = row.summary, .attrs = row.attrs, .infer = row.infer, .eval = row.eval, .tflite = {&row.tflite, 1}});
     return ops;
   }();
   return kOps;

@@ -21,4 +21,11 @@ struct GeluAttrs {
   }
 };
 
+/// How an int16 relu rescales and clamps.
+struct RescalingInt16 {
+  Multiplier multiplier;
+  IntRange range{};
+};
+RescalingInt16 rescaling_int16(Activation activation, const TensorType& in, const TensorType& out);
+
 }  // namespace thimble

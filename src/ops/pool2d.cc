@@ -9,12 +9,19 @@ namespace {
 std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
   const auto& a = attrs.as<Pool2dAttrs>();
   const TensorType& x = *in[0].type;
-  expect(x.dtype == DType::F32 || x.dtype == DType::I8,
-         "pooling takes float or int8, not " + std::string(name_of(x.dtype)) + ": convert the model with int8 quantisation");
+  expect(x.dtype == DType::F32 || x.dtype == DType::I8 || x.dtype == DType::I16,
+         "pooling takes float, int8 or int16, not " + std::string(name_of(x.dtype)) + ": convert the model with int8 quantisation");
   const Window2d at = lay_window(a, x, a.kernel_h, a.kernel_w);
   expect(at.pad_top < (a.kernel_h - 1) * a.dilation_h + 1 && at.pad_left < (a.kernel_w - 1) * a.dilation_w + 1,
          "a window would lie wholly in the padding");
   return {{x.dtype, {at.batches, at.out_h, at.out_w, at.in_c}, x.quant}};
+}
+
+std::vector<TensorType> infer_average(const Attrs& attrs, Inputs in) {
+  const auto& a = attrs.as<Pool2dAttrs>();
+  expect(in[0].type->dtype != DType::I16 || (a.kernel_h < 65536 && a.kernel_w < 65536 && a.kernel_h * a.kernel_w < 65536),
+         "averages of int16 take windows of at most 65535 elements, so that sums fit 32 bits");
+  return infer(attrs, in);
 }
 
 /// One output element from its taps; T is the element type.
@@ -52,19 +59,21 @@ void eval_max(const Window2d& at, Range range, const TensorView& in, const Tenso
 void eval_average_pool(const Attrs& attrs, Inputs in, Outputs out) {
   const auto& a = attrs.as<Pool2dAttrs>();
   const Window2d at = lay_window(a, *in[0].type, a.kernel_h, a.kernel_w);
-  if (in[0].type->dtype == DType::F32)
-    eval_average<float, float>(at, float_range(a.activation), in[0], out[0]);
-  else
-    eval_average<int8_t, int64_t>(at, quantized_range(a.activation, *out[0].type), in[0], out[0]);
+  switch (in[0].type->dtype) {
+    case DType::F32: return eval_average<float, float>(at, float_range(a.activation), in[0], out[0]);
+    case DType::I16: return eval_average<int16_t, int64_t>(at, quantized_range(a.activation, *out[0].type), in[0], out[0]);
+    default: eval_average<int8_t, int64_t>(at, quantized_range(a.activation, *out[0].type), in[0], out[0]);
+  }
 }
 
 void eval_max_pool(const Attrs& attrs, Inputs in, Outputs out) {
   const auto& a = attrs.as<Pool2dAttrs>();
   const Window2d at = lay_window(a, *in[0].type, a.kernel_h, a.kernel_w);
-  if (in[0].type->dtype == DType::F32)
-    eval_max<float>(at, float_range(a.activation), in[0], out[0]);
-  else
-    eval_max<int8_t>(at, quantized_range(a.activation, *out[0].type), in[0], out[0]);
+  switch (in[0].type->dtype) {
+    case DType::F32: return eval_max<float>(at, float_range(a.activation), in[0], out[0]);
+    case DType::I16: return eval_max<int16_t>(at, quantized_range(a.activation, *out[0].type), in[0], out[0]);
+    default: eval_max<int8_t>(at, quantized_range(a.activation, *out[0].type), in[0], out[0]);
+  }
 }
 
 Translated read(const ForeignNode& node, const ForeignGraph&) {
@@ -93,7 +102,7 @@ std::span<const OpDef> pool2d_ops() {
   static const OpDef kOps[] = {{.name = "average_pool2d",
                                 .summary = "average of each channel over windows of rows and columns",
                                 .attrs = Pool2dAttrs{},
-                                .infer = infer,
+                                .infer = infer_average,
                                 .eval = eval_average_pool,
                                 .tflite = kAverage},
                                {.name = "max_pool2d",

@@ -41,12 +41,25 @@ TEST(MaxPool2d, PaddingTakesNoPart) {
 
 TEST(AveragePool2d, RefusesOtherTypes) {
   Graph graph{.name = "m"};
-  const ValueId x = graph.add_input("x", {DType::I16, {1, 4, 4, 1}, per_tensor(1, 0)});
+  const ValueId x = graph.add_input("x", {DType::I32, {1, 4, 4, 1}, {}});
   try {
     add_node(graph, "average_pool2d", "y", {x}, Pool2dAttrs{});
     FAIL();
   } catch (const Error& error) {
-    EXPECT_STREQ(error.what(), "pooling takes float or int8, not i16: convert the model with int8 quantisation");
+    EXPECT_STREQ(error.what(), "pooling takes float, int8 or int16, not i32: convert the model with int8 quantisation");
+  }
+}
+
+TEST(AveragePool2d, RefusesInt16SumsBeyond32Bits) {
+  Graph graph{.name = "m"};
+  const ValueId x = graph.add_input("x", {DType::I16, {1, 256, 256, 1}, per_tensor(1, 0)});
+  add_node(graph, "average_pool2d", "fits", {x}, Pool2dAttrs{{}, 255, 256});
+  add_node(graph, "max_pool2d", "sums nothing", {x}, Pool2dAttrs{{}, 256, 256});
+  try {
+    add_node(graph, "average_pool2d", "y", {x}, Pool2dAttrs{{}, 256, 256});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "averages of int16 take windows of at most 65535 elements, so that sums fit 32 bits");
   }
 }
 

@@ -1,26 +1,32 @@
 #include "ops/softmax.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <functional>
 
 #include "ops/checks.h"
 #include "ops/fixed_point.h"
+#include "ops/int16_functions.h"
 
 namespace thimble {
 namespace {
 
-constexpr int kDiffIntegerBits = 5;    // differences are Q5.26
-constexpr int kSumIntegerBits = 12;    // sums of exponentials are Q12.19
-constexpr int64_t kLongestRow = 4095;  // more would overflow the sum
+constexpr int kDiffIntegerBits = 5;                           // differences are Q5.26
+constexpr int kSumIntegerBits = 12;                           // sums of exponentials are Q12.19
+constexpr int64_t kLongestRow = 4095, kLongestRow16 = 65535;  // more would overflow the sum
 
-std::vector<TensorType> infer_row(std::string_view op, Inputs in, DType out) {
+std::vector<TensorType> infer_row(std::string_view op, Inputs in, DType out, std::initializer_list<DType> takes) {
   const TensorType& x = *in[0].type;
-  expect_dtype(op, x.dtype, {DType::F32, DType::I8});
+  expect_dtype(op, x.dtype, takes);
   expect(x.rank() > 0, std::string(op) + " needs an axis; a scalar has none");
   if (x.dtype == DType::I8) {
     scale_of(x);
     expect(x.shape.back() <= kLongestRow, std::string(op) + " of int8 takes at most 4095 elements in a row");
+  }
+  if (x.dtype == DType::I16) {
+    scale_of(x);
+    expect(x.shape.back() <= kLongestRow16, std::string(op) + " of int16 takes at most 65535 elements in a row");
   }
   return {{out, x.shape, {}}};
 }
@@ -28,9 +34,11 @@ std::vector<TensorType> infer_row(std::string_view op, Inputs in, DType out) {
 std::vector<TensorType> infer_softmax(const Attrs& attrs, Inputs in) {
   const bool wide = attrs.as<SoftmaxAttrs>().wide_output;
   expect(!wide || in[0].type->dtype == DType::I8, "softmax gives int16 only from int8");
-  return infer_row("softmax", in, wide ? DType::I16 : in[0].type->dtype);
+  return infer_row("softmax", in, wide ? DType::I16 : in[0].type->dtype, {DType::F32, DType::I8, DType::I16});
 }
-std::vector<TensorType> infer_log_softmax(const Attrs&, Inputs in) { return infer_row("log_softmax", in, in[0].type->dtype); }
+std::vector<TensorType> infer_log_softmax(const Attrs&, Inputs in) {
+  return infer_row("log_softmax", in, in[0].type->dtype, {DType::F32, DType::I8});
+}
 
 /// Calls `row(in, out, n)` for each run along the last axis.
 template <class T, class U, class Row>
@@ -67,6 +75,25 @@ void softmax_int8(double beta, const TensorView& in, const TensorView& out) {
   });
 }
 
+/// Q0.15 exponentials times the reciprocal of their sum, which is brought to [1, 2) for its table.
+void softmax_int16(double beta, const TensorView& in, const TensorView& out) {
+  expect(zero_of(*out.type) == 0, "softmax of int16 gives zero point 0");
+  const Multiplier multiplier = softmax_scaling_int16(beta, *in.type);
+  const std::vector<int16_t> exps = softmax_exp_table(), reciprocals = softmax_reciprocal_table();
+  each_row<int16_t, int16_t>(in, out, [&](std::span<const int16_t> x, std::span<int16_t> y) {
+    const int32_t max = *std::max_element(x.begin(), x.end());
+    uint32_t sum = 0;
+    for (size_t i = 0; i < x.size(); ++i) {
+      y[i] = static_cast<int16_t>(look_up(exps, saturate<int16_t>(requantize(x[i] - max, multiplier) + 32767)));
+      sum += static_cast<uint32_t>(y[i]);
+    }
+    const int zeros = std::countl_zero(sum), shift = 31 - zeros;
+    const auto mantissa = static_cast<int32_t>(((sum << (zeros - 1)) + (1 << 13)) >> 14);
+    const int32_t reciprocal = look_up(reciprocals, saturate<int16_t>(mantissa - (1 << 16) - (1 << 15)));
+    for (int16_t& v : y) v = static_cast<int16_t>(std::clamp((v * reciprocal + (1 << (shift - 1))) >> shift, 0, 32767));
+  });
+}
+
 void log_softmax_int8(const TensorView& in, const TensorView& out) {
   expect(out.type->quant == per_tensor(1.0f / 16, 127), "log_softmax of int8 gives scale 1/16 and zero point 127");
   const SoftmaxScaling scaling = softmax_scaling(1, *in.type);
@@ -99,6 +126,7 @@ void eval_float(double beta, const TensorView& in, const TensorView& out, const 
 void eval_softmax(const Attrs& attrs, Inputs in, Outputs out) {
   const double beta = attrs.as<SoftmaxAttrs>().beta;
   if (in[0].type->dtype == DType::F32) return eval_float(beta, in[0], out[0], [](double x, double sum) { return std::exp(x) / sum; });
+  if (in[0].type->dtype == DType::I16) return softmax_int16(beta, in[0], out[0]);
   out[0].type->dtype == DType::I16 ? softmax_int8<int16_t>(beta, in[0], out[0]) : softmax_int8<int8_t>(beta, in[0], out[0]);
 }
 
@@ -108,13 +136,14 @@ void eval_log_softmax(const Attrs&, Inputs in, Outputs out) {
 }
 
 Translated read_softmax(const ForeignNode& node, const ForeignGraph& graph) {
-  const bool wide = graph.tensors[static_cast<size_t>(node.out[0])].type.dtype == DType::I16;
+  const bool wide =
+      graph.tensors[static_cast<size_t>(node.out[0])].type.dtype == DType::I16 && graph.operand(node, 0)->type.dtype != DType::I16;
   return {SoftmaxAttrs{attr_or(node, "beta", 1.0), wide}, node.in};
 }
-bool write_softmax(const Attrs& attrs, ForeignNode& node, ForeignGraph&) {
+bool write_softmax(const Attrs& attrs, ForeignNode& node, ForeignGraph& graph) {
   const auto& a = attrs.as<SoftmaxAttrs>();
   node.attrs = {{"beta", a.beta}};
-  node.version = a.wide_output ? 3 : 2;
+  node.version = a.wide_output || graph.operand(node, 0)->type.dtype == DType::I16 ? 3 : 2;
   return true;
 }
 bool write_log_softmax(const Attrs&, ForeignNode& node, ForeignGraph&) {
@@ -134,6 +163,19 @@ SoftmaxScaling softmax_scaling(double beta, const TensorType& input) {
   expect(multiplier.shift >= 0, "softmax needs beta times the input's scale to be at least 2^-26");
   const double radius = std::floor(((1 << kDiffIntegerBits) - 1) * kOne / static_cast<double>(int64_t{1} << multiplier.shift));
   return {multiplier, -static_cast<int32_t>(radius)};
+}
+
+Multiplier softmax_scaling_int16(double beta, const TensorType& input) {
+  const double real = static_cast<double>(scale_of(input) * static_cast<float>(beta)) / (10.0 / 65535.0);
+  expect(real >= 0 && real < 16384, "softmax of int16 needs beta times the input's scale to be below 2.5");
+  return quantize_multiplier(real);
+}
+
+std::vector<int16_t> softmax_exp_table() {
+  return int16_table(-10, 0, [](double x) { return std::exp(x); });
+}
+std::vector<int16_t> softmax_reciprocal_table() {
+  return int16_table(0, 1, [](double x) { return 1 / (1 + x); });
 }
 
 Multiplier log_softmax_reverse(const SoftmaxScaling& scaling) {

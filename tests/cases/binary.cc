@@ -15,6 +15,7 @@ OpCase make(const std::string& op, const std::string& name, TensorType a, Tensor
 }
 
 TensorType s8(Shape shape, float scale, int32_t zero) { return {DType::I8, std::move(shape), per_tensor(scale, zero)}; }
+TensorType s16(Shape shape, float scale) { return {DType::I16, std::move(shape), per_tensor(scale, 0)}; }
 TensorType f32(Shape shape) { return {DType::F32, std::move(shape), {}}; }
 TensorType s32(Shape shape) { return {DType::I32, std::move(shape), {}}; }
 
@@ -57,6 +58,14 @@ void add_rescaled(std::vector<OpCase>& cases, const std::string& op) {
   cases.push_back(with_constant(op, "s8_constant_channels", {1, 3, 3, 8}, {8}));
 }
 
+void add_int16(std::vector<OpCase>& cases, const std::string& op) {
+  const Quant out = op == "mul" ? per_tensor(0.0006f, 0) : per_tensor(0.0004f, 0);
+  cases.push_back(make(op, "s16", s16({20, 50}, 0.0003f), s16({20, 50}, 0.0001f), Activation::None, out));
+  cases.push_back(make(op, "s16_relu", s16({300}, 0.0002f), s16({300}, 0.0002f), Activation::Relu, out));
+  cases.push_back(make(op, "s16_far_scales", s16({300}, 0.01f), s16({300}, 0.00001f), Activation::None, per_tensor(0.013f, 0)));
+  cases.push_back(make(op, "s16_rows", s16({2, 3, 4, 5}, 0.0003f), s16({3, 1, 5}, 0.0001f), Activation::None, out));
+}
+
 void add_compared(std::vector<OpCase>& cases, const std::string& op) {
   const Quant same = per_tensor(0.05f, -3);
   cases.push_back(all_pairs(op, "s8_all_pairs", same, same, same));
@@ -67,7 +76,10 @@ void add_compared(std::vector<OpCase>& cases, const std::string& op) {
 
 std::vector<OpCase> binary_cases() {
   std::vector<OpCase> cases;
-  for (const char* op : {"add", "sub", "mul"}) add_rescaled(cases, op);
+  for (const char* op : {"add", "sub", "mul"}) {
+    add_rescaled(cases, op);
+    add_int16(cases, op);
+  }
   for (const char* op : {"minimum", "maximum"}) add_compared(cases, op);
   for (const char* op : {"add", "sub", "mul", "div", "squared_difference", "minimum", "maximum"}) {
     cases.push_back(make(op, "f32", f32({3, 7}), f32({3, 7}), Activation::None, {}));

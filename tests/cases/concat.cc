@@ -27,6 +27,7 @@ OpCase with_constant() {
 std::vector<OpCase> concat_cases() {
   return {concat_case("s8_channels", DType::I8, per_tensor(0.1f, 3), {{1, 3, 5, 2}, {1, 3, 5, 7}, {1, 3, 5, 1}}, 3),
           concat_case("s8_rows", DType::I8, per_tensor(0.1f, -3), {{1, 1, 5, 3}, {1, 4, 5, 3}}, 1),
+          concat_case("s16", DType::I16, per_tensor(0.001f, 0), {{1, 2, 3}, {1, 2, 4}}, 2),
           concat_case("f32", DType::F32, {}, {{2, 3, 1}, {2, 5, 1}}, 1),
           concat_case("f32_one_input", DType::F32, {}, {{3, 2}}, 0),
           concat_case("s32_rank1", DType::I32, {}, {{3}, {4}, {1}, {2}}, 0),

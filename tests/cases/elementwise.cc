@@ -25,6 +25,18 @@ OpCase int8(const std::string& op, const std::string& name, Quant in, Quant out,
   return c;
 }
 
+/// Every 11th value of int16, both ends among them, in one record.
+OpCase int16(const std::string& op, const std::string& name, float in, float out = 1.0f / 32768) {
+  constexpr int kEvery = 11, kCount = 65536 / kEvery + 2;
+  OpCase c = make(op, name, {DType::I16, {kCount}, per_tensor(in, 0)}, per_tensor(out, 0), {});
+  std::vector<int16_t> all;
+  for (int value = -32768; value < 32768; value += kEvery) all.push_back(static_cast<int16_t>(value));
+  all.resize(kCount, 32767);
+  const auto bytes = std::as_bytes(std::span(all));
+  c.inputs = {{Buffer(bytes.begin(), bytes.end())}};
+  return c;
+}
+
 /// Random floats; `positive` ones for functions that are not defined below zero.
 OpCase float32(const std::string& op, const std::string& name, double range, Attrs attrs = {}, bool positive = false) {
   OpCase c = make(op, name, {DType::F32, {3, 37}, {}}, {}, std::move(attrs));
@@ -52,12 +64,25 @@ void add_clamps(std::vector<OpCase>& cases) {
     cases.push_back(int8(op, "s8_coarser", per_tensor(0.013f, -100), per_tensor(0.5f, 7)));
     cases.push_back(float32(op, "f32", 9));
   }
+  for (const char* op : {"relu", "relu6"}) {
+    cases.push_back(int16(op, "s16_same_scale", 0.0004f, 0.0004f));
+    cases.push_back(int16(op, "s16_finer", 0.0004f, 0.0003f));
+    cases.push_back(int16(op, "s16_coarser", 0.0002f, 0.013f));
+  }
 }
 
 void add_tabled(std::vector<OpCase>& cases) {
   const Quant unit = per_tensor(1.0f / 256, -128), symmetric = per_tensor(1.0f / 128, 0);
   cases.push_back(int8("logistic", "s8", per_tensor(0.047f, 10), unit));
   cases.push_back(int8("logistic", "s8_coarse", per_tensor(0.31f, -77), unit));
+  for (const char* op : {"logistic", "tanh"}) {
+    cases.push_back(int16(op, "s16", 1.0f / 4096));
+    cases.push_back(int16(op, "s16_nearly_a_power_of_two", 1.0004f / 4096));
+    cases.push_back(int16(op, "s16_twice_the_power", 1.0004f / 2048));
+    cases.push_back(int16(op, "s16_any_scale", 0.0007f));
+    cases.push_back(int16(op, "s16_fine_scale", 0.0000123f));
+    cases.push_back(int16(op, "s16_coarse_scale", 1.3f));
+  }
   cases.push_back(float32("logistic", "f32", 30));
   cases.push_back(int8("tanh", "s8", per_tensor(0.021f, -4), symmetric));
   cases.push_back(int8("tanh", "s8_coarse", per_tensor(0.19f, 100), symmetric));

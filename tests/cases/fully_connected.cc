@@ -6,7 +6,9 @@ namespace thimble::testing {
 namespace {
 
 constexpr const char* kOtherRounding =
-    "LiteRT rounds fully connected layers otherwise than TensorFlow Lite Micro, whose recorded vectors agree with us";
+    "LiteRT rounds the sums of fully connected layers once, by all 31 bits of the multiplier; TensorFlow Lite Micro, whose recorded "
+    "vectors "
+    "agree with us, rounds those of int8 layers twice and those of int16 layers by 15 bits";
 
 OpCase int8_case(std::string name, int64_t rows, int64_t features, int64_t units, Activation activation, int quant_axis) {
   OpCase c{.name = "fully_connected/" + std::move(name), .graph = {}};

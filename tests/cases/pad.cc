@@ -30,6 +30,7 @@ std::vector<OpCase> pad_cases() {
   const Quant quant = per_tensor(0.1f, -7);
   return {pad_case("s8", {DType::I8, {1, 5, 3, 2}, quant}, {{0, 1, 2, 0}, {0, 2, 1, 0}}),
           pad_case("s8_rank5", {DType::I8, {1, 2, 3, 2, 3}, quant}, {{1, 0, 0, 1, 2}, {0, 1, 2, 0, 1}}),
+          pad_case("s16", {DType::I16, {1, 4, 3, 2}, per_tensor(0.001f, 0)}, {{0, 1, 2, 0}, {0, 2, 1, 0}}),
           pad_case("f32", {DType::F32, {3, 5}, {}}, {{1, 0}, {0, 3}}),
           value_case<float>("f32_value", {DType::F32, {3, 2, 3}, {}}, 1.5f, {{1, 0, 2}, {0, 3, 0}}),
           value_case<int8_t>("s8_value", {DType::I8, {3, 7}, quant}, 11, {{1, 1}, {2, 0}}),

@@ -8,7 +8,7 @@ namespace {
 OpCase pool_case(std::string_view op, std::string name, DType dtype, Shape x, Pool2dAttrs attrs) {
   OpCase c{.name = std::string(op) + "/" + std::move(name), .graph = {}};
   c.graph.name = std::string(op);
-  const Quant quant = dtype == DType::I8 ? per_tensor(0.04f, -10) : Quant{};
+  const Quant quant = dtype == DType::I8 ? per_tensor(0.04f, -10) : dtype == DType::I16 ? per_tensor(0.0003f, 0) : Quant{};
   const ValueId in = c.graph.add_input("x", {dtype, std::move(x), quant});
   c.graph.outputs = {add_node(c.graph, op, "y", {in}, attrs)};
   if (dtype == DType::F32) c.tolerance = 1e-6;
@@ -35,6 +35,9 @@ std::vector<OpCase> pool2d_cases() {
     add("2x2_stride2_f32", DType::F32, {1, 6, 8, 3}, {{kValid, {}, 2, 2}, 2, 2});
     add("3x3_same_relu_f32", DType::F32, {2, 5, 7, 2}, {{kSame, {}, 2, 1}, 3, 3, Activation::Relu});
     add("3x2_same_20_channels_f32", DType::F32, {1, 5, 4, 20}, {{kSame, {}, 2, 1}, 3, 2, Activation::Relu});
+    add("2x2_stride2_s16", DType::I16, {1, 6, 8, 3}, {{kValid, {}, 2, 2}, 2, 2});
+    add("3x2_same_batch2_relu6_s16", DType::I16, {2, 6, 5, 3}, {{kSame, {}, 2, 1}, 3, 2, Activation::Relu6});
+    add("global_s16", DType::I16, {1, 25, 5, 4}, {{kValid, {}, 25, 5}, 25, 5});
     add("4x4_relu6_f32", DType::F32, {1, 5, 5, 2}, {{kValid}, 4, 4, Activation::Relu6});
   }
   return all;

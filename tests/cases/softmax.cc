@@ -26,6 +26,13 @@ OpCase log_softmax_s8(std::string name, Shape shape, float scale, int32_t zero) 
   return make("log_softmax", std::move(name), std::move(shape), DType::I8, {}, scale, zero, per_tensor(1.0f / 16, 127));
 }
 
+OpCase softmax_s16(std::string name, Shape shape, double beta, float scale) {
+  OpCase c =
+      make("softmax", std::move(name), std::move(shape), DType::I16, SoftmaxAttrs{beta, false}, scale, 0, per_tensor(1.0f / 32768, 0));
+  c.records = 16;
+  return c;
+}
+
 }  // namespace
 
 std::vector<OpCase> softmax_cases() {
@@ -36,6 +43,11 @@ std::vector<OpCase> softmax_cases() {
           softmax_s8("s8_one_element", {3, 1}, 1, 0.05f, 0),
           softmax_s8("s8_long_row", {1000}, 1, 0.02f, 0),
           make("softmax", "s8_to_s16", {3, 10}, DType::I8, SoftmaxAttrs{1, true}, 0.08f, 3, per_tensor(1.0f / 65536, -32768)),
+          softmax_s16("s16", {4, 12}, 1, 0.0003f),
+          softmax_s16("s16_fine_scale", {8, 33}, 1, 0.00002f),
+          softmax_s16("s16_coarse_scale", {9, 7}, 1.7, 0.03f),
+          softmax_s16("s16_one_element", {3, 1}, 1, 0.0005f),
+          softmax_s16("s16_long_row", {1000}, 1, 0.0001f),
           make("softmax", "f32", {3, 10}, DType::F32, SoftmaxAttrs{1, false}, 0, 0, {}),
           make("softmax", "f32_beta", {2, 2, 5}, DType::F32, SoftmaxAttrs{0.5, false}, 0, 0, {}),
           log_softmax_s8("s8", {4, 10}, 0.1f, 20),

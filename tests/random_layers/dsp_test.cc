@@ -2,15 +2,24 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/files.h"
 #include "base/subprocess.h"
+#include "cases/other_widths.h"
 #include "codegen/compiled.h"
 #include "deploy/toolchain.h"
 #include "kernels/kernel.h"
+#include "ops/binary.h"
+#include "ops/conv2d.h"
+#include "ops/dwconv2d.h"
 #include "ops/fully_connected.h"
 #include "ops/ops.h"
+#include "ops/pool2d.h"
+#include "ops/reshape.h"
+#include "ops/softmax.h"
 #include "random_layers/on_board.h"
+#include "runners/compare.h"
 #include "runners/tools.h"
 
 namespace thimble::testing {
@@ -106,6 +115,38 @@ TEST(NarrowSums, FillThirtyTwoBitsAndNoMore) {
       EXPECT_EQ(source.find("one_narrow_dsp, &") != std::string::npos, bias == 32767);
       expect_equal_on(graph, board(), searching_records(graph));
     }
+}
+
+/// A classifier of int16 activations from its first convolution to its softmax.
+Graph int16_network() {
+  Graph graph;
+  graph.name = "wide";
+  uint32_t seed = 1;
+  const auto weighted = [&](std::string_view op, ValueId x, const Shape& shape, int axis, const Attrs& attrs, float scale) {
+    const int64_t channels = shape[static_cast<size_t>(axis)];
+    const ValueId w = random_weights(graph, "w", shape, axis, ++seed), b = random_wide_bias(graph, "b", channels, ++seed);
+    return add_node(graph, op, "layer" + std::to_string(seed), {x, w, b}, attrs, {per_tensor(scale, 0)});
+  };
+  const Padding same = Padding::Same, valid = Padding::Valid;
+  const ValueId x = graph.add_input("x", {DType::I16, {1, 12, 12, 2}, per_tensor(0.0002f, 0)});
+  const ValueId first = weighted("conv2d", x, {8, 3, 3, 2}, 0, Conv2dAttrs{{same}, Activation::Relu}, 0.0005f);
+  const ValueId each = weighted("dwconv2d", first, {1, 3, 3, 8}, 3, Dwconv2dAttrs{{same}, Activation::None}, 0.0012f);
+  const ValueId sum = add_node(graph, "add", "sum", {first, each}, BinaryAttrs{Activation::Relu}, {per_tensor(0.0015f, 0)});
+  const ValueId most = add_node(graph, "max_pool2d", "most", {sum}, Pool2dAttrs{{valid, {}, 2, 2}, 2, 2}, {per_tensor(0.0015f, 0)});
+  const ValueId mean = add_node(graph, "average_pool2d", "mean", {most}, Pool2dAttrs{{valid}, 6, 6}, {per_tensor(0.0015f, 0)});
+  const ValueId flat = add_node(graph, "reshape", "flat", {mean}, ReshapeAttrs{{1, 8}});
+  const ValueId scores = weighted("fully_connected", flat, {5, 8}, 0, FullyConnectedAttrs{}, 0.0008f);
+  graph.outputs = {add_node(graph, "softmax", "y", {scores}, SoftmaxAttrs{}, {per_tensor(1.0f / 32768, 0)})};
+  return graph;
+}
+
+TEST(Int16Networks, RunFromTheFirstConvolutionToSoftmax) {
+  const Graph graph = int16_network();
+  const auto records = searching_records(graph);
+  for (const char* name : {"nano33ble", "pico"}) expect_equal_on(graph, board_named(name), records);
+  std::set<std::vector<std::byte>> different;
+  for (const auto& outputs : interpret(graph, records)) different.insert(outputs[0]);
+  EXPECT_EQ(different.size(), records.size()) << "inputs must not all look the same to it";
 }
 
 /// Writes a model with a layer of each family into `dir`.

@@ -1,0 +1,28 @@
+/// Functions of int16 numbers as the TFLite reference has them: by interpolation between the entries of tables. Outputs are Q0.15.
+#pragma once
+
+#include <vector>
+
+#include "ops/arithmetic.h"
+
+namespace thimble {
+
+/// The entries of `f` over [low, high], which int16's range stands for: 512 steps and the end, as integers of 2^-15. Where a chord lies
+/// off the curve, its first end makes up for half of that.
+std::vector<int16_t> int16_table(double low, double high, double (*f)(double));
+/// The function at x.
+int32_t look_up(std::span<const int16_t> table, int32_t x);
+
+/// How the input of logistic and tanh becomes Q17 of 32/3, which a table of 256 steps of 1/24 covers.
+struct SigmoidScaling {
+  int32_t multiplier = 0;
+  int shift = 0;
+};
+/// A User error for scales that the reference has no such numbers for.
+SigmoidScaling sigmoid_scaling(std::string_view op, const TensorType& in, const TensorType& out);
+/// logistic(i / 24) as integers of 2^-16, unsigned.
+std::vector<int16_t> sigmoid_table();
+int16_t logistic_int16(int16_t x, SigmoidScaling scaling, std::span<const int16_t> table);
+int16_t tanh_int16(int16_t x, SigmoidScaling scaling, std::span<const int16_t> table);
+
+}  // namespace thimble
