@@ -142,15 +142,16 @@ void move(Picture picture, const AugmentOptions& o, Random& random) {
     }
 }
 
-/// Where a point of a changed picture was in the old one; both seen from the middle, a side of the picture being 1.
+/// Where a point of a changed picture was in the old one; both seen from the middle, with the picture's height for 1 along both axes: what
+/// is turned keeps its shape, however wide the picture.
 class Motion {
  public:
-  Motion(const AugmentOptions& o, Random& random) : bend_(o.bend), mirror_(random.chance(o.flip) ? -1 : 1) {
+  Motion(const AugmentOptions& o, double width, Random& random) : bend_(o.bend), width_(width), mirror_(random.chance(o.flip) ? -1 : 1) {
     const double angle = random.uniform(-o.turn, o.turn) * std::numbers::pi / 180, lean = random.uniform(-o.shear, o.shear);
     const double s = std::sin(angle), c = std::cos(angle);
     const double wide = random.uniform(1 - o.zoom, 1 + o.zoom), high = wide * random.uniform(1 - o.zoom / 2, 1 + o.zoom / 2);
     matrix_ = {c / wide, (lean * c - s) / high, s / wide, (lean * s + c) / high};
-    by_ = {random.uniform(-o.shift, o.shift), random.uniform(-o.shift, o.shift)};
+    by_ = {width * random.uniform(-o.shift, o.shift), random.uniform(-o.shift, o.shift)};
     for (Wave& wave : waves_)
       wave = {random.uniform(-7, 7), random.uniform(-7, 7), random.uniform(0, 2 * std::numbers::pi), random.uniform(0.5, 1)};
   }
@@ -159,7 +160,7 @@ class Motion {
     x -= by_[0], y -= by_[1];
     const double u = matrix_[0] * x + matrix_[1] * y, v = matrix_[2] * x + matrix_[3] * y;
     if (bend_ == 0) return {mirror_ * u, v};
-    return {mirror_ * (u + bend_ * (at(0, u, v) + at(1, u, v)) / 2), v + bend_ * (at(2, u, v) + at(3, u, v)) / 2};
+    return {mirror_ * (u + bend_ * width_ * (at(0, u, v) + at(1, u, v)) / 2), v + bend_ * (at(2, u, v) + at(3, u, v)) / 2};
   }
 
  private:
@@ -171,20 +172,23 @@ class Motion {
     return w.size * std::sin(w.x * u + w.y * v + w.phase);
   }
 
-  double bend_, mirror_;
+  double bend_, width_, mirror_;
   std::array<double, 4> matrix_;
   std::array<double, 2> by_;
   std::array<Wave, 4> waves_;
 };
 
 /// Every pixel read between four of the old ones; what is at the edge is drawn out.
-void deform(Picture picture, const Motion& motion) {
+void deform(Picture picture, const AugmentOptions& o, Random& random) {
   const std::vector<float> old(picture.values.begin(), picture.values.end());
   const auto width = static_cast<double>(picture.width), height = static_cast<double>(picture.height);
+  const double wide = width / height;
+  const Motion motion(o, wide, random);
   for (int64_t y = 0; y < picture.height; ++y)
     for (int64_t x = 0; x < picture.width; ++x) {
-      const auto [u, v] = motion.from((static_cast<double>(x) + 0.5) / width - 0.5, (static_cast<double>(y) + 0.5) / height - 0.5);
-      const double px = std::clamp((u + 0.5) * width - 0.5, 0.0, width - 1), py = std::clamp((v + 0.5) * height - 0.5, 0.0, height - 1);
+      const auto [u, v] = motion.from(((static_cast<double>(x) + 0.5) / width - 0.5) * wide, (static_cast<double>(y) + 0.5) / height - 0.5);
+      const double px = std::clamp((u / wide + 0.5) * width - 0.5, 0.0, width - 1),
+                   py = std::clamp((v + 0.5) * height - 0.5, 0.0, height - 1);
       const auto left = static_cast<int64_t>(px), top = static_cast<int64_t>(py);
       const int64_t right = std::min(left + 1, picture.width - 1), below = std::min(top + 1, picture.height - 1);
       const auto a = static_cast<float>(px - std::floor(px)), b = static_cast<float>(py - std::floor(py));
@@ -198,7 +202,7 @@ void deform(Picture picture, const Motion& motion) {
 
 void change_picture(Picture picture, const AugmentOptions& o, Random& random) {
   if (o.turn > 0 || o.zoom > 0 || o.shear > 0 || o.bend > 0)
-    deform(picture, Motion(o, random));
+    deform(picture, o, random);
   else if (o.flip > 0 || o.shift > 0)
     move(picture, o, random);
   if (o.brightness <= 0 && o.contrast <= 0) return;

@@ -30,7 +30,8 @@ struct AugmentOptions {
     v("flip", flip, "pictures: chance that left and right are exchanged", between(0, 1));
     v("shift", shift, "pictures: part of the width and height by which they may be moved", between(0, 0.9));
     v("turn", turn, "pictures: degrees by which they may be turned", between(0, 180));
-    v("zoom", zoom, "pictures: part by which they may be larger or smaller", between(0, 0.9));
+    v("zoom", zoom, "pictures: part by which they may be larger or smaller, and by half of which their height may differ from that",
+      between(0, 0.9));
     v("shear", shear, "pictures: part of the height by which what is upright may lean", between(0, 0.9));
     v("bend", bend, "pictures: part of the width and height by which their parts may be moved against each other", between(0, 0.2));
     v("brightness", brightness, "pictures: part of 255 by which they may be lighter or darker", between(0, 1));

@@ -133,11 +133,11 @@ TEST(Augment, PicturesAreFlippedAndMoved) {
   for (const float x : augmented(e, {.chance = 1, .brightness = 0.5, .contrast = 0.5}, 0, 1).values) EXPECT_TRUE(x >= 0 && x <= 255);
 }
 
-/// A bright spot on black, 21 x 21, off the middle by `dx` and `dy`.
-Examples spot(int64_t dx, int64_t dy) {
-  Examples e{.shape = {21, 21, 1}, .values = std::vector<float>(21 * 21)};
+/// A bright spot on black, off the middle by `dx` and `dy`; 21 pixels high.
+Examples spot(int64_t dx, int64_t dy, int64_t width = 21) {
+  Examples e{.shape = {21, width, 1}, .values = std::vector<float>(static_cast<size_t>(21 * width))};
   for (int64_t y = -1; y <= 1; ++y)
-    for (int64_t x = -1; x <= 1; ++x) e.values[static_cast<size_t>((10 + dy + y) * 21 + 10 + dx + x)] = 100;
+    for (int64_t x = -1; x <= 1; ++x) e.values[static_cast<size_t>((10 + dy + y) * width + width / 2 + dx + x)] = 100;
   e.source = {0};
   return e;
 }
@@ -146,12 +146,13 @@ struct Place {
   double x = 0, y = 0, mass = 0;
 };
 
-/// Where the light of a 21 x 21 picture lies, seen from its middle, and how much there is.
+/// Where the light of a picture lies, seen from its middle, and how much there is.
 Place light_in(const Examples& e) {
   Place at;
-  for (size_t i = 0; i < 21 * 21; ++i) {
-    const auto v = static_cast<double>(e.values[i]);
-    at.x += v * (static_cast<double>(i % 21) - 10), at.y += v * (static_cast<double>(i / 21) - 10), at.mass += v;
+  for (int64_t i = 0; i < e.elements(); ++i) {
+    const int64_t height = e.shape[0], width = e.shape[1];
+    const auto v = static_cast<double>(e.values[static_cast<size_t>(i)]);
+    at.x += v * static_cast<double>(i % width - width / 2), at.y += v * static_cast<double>(i / width - height / 2), at.mass += v;
   }
   at.x /= at.mass, at.y /= at.mass;
   return at;
@@ -176,6 +177,25 @@ TEST(Augment, PicturesAreTurnedZoomedAndSheared) {
   EXPECT_GT(turned, 3);
   EXPECT_GT(sheared, 1.5);
   EXPECT_GT(grown, 1000) << "a larger spot has more light";
+}
+
+/// Three times as wide as high.
+TEST(Augment, WidePicturesKeepTheirShapes) {
+  double turned = 0, sheared = 0;
+  for (uint64_t seed = 0; seed < 30; ++seed) {
+    const Place by_turn = light_in(augmented(spot(7, 0, 63), {.chance = 1, .turn = 90}, 0, seed));
+    EXPECT_NEAR(std::hypot(by_turn.x, by_turn.y), 7, 0.1) << "as far from the middle as it was";
+    EXPECT_NEAR(by_turn.mass, 900, 20) << "as large as it was";
+    turned = std::max(turned, std::abs(by_turn.y));
+    const Place by_shear = light_in(augmented(spot(0, 6, 63), {.chance = 1, .shear = 0.5}, 0, seed));
+    EXPECT_NEAR(by_shear.y, 6, 0.1);
+    EXPECT_LE(std::abs(by_shear.x), 3.1) << "by a part of the height";
+    sheared = std::max(sheared, std::abs(by_shear.x));
+    const Place by_shift = light_in(augmented(spot(0, 0, 63), {.chance = 1, .shift = 0.3, .turn = 1e-9}, 0, seed));
+    EXPECT_TRUE(std::abs(by_shift.x) < 19 && std::abs(by_shift.y) < 6.4) << by_shift.x << ", " << by_shift.y;
+  }
+  EXPECT_GT(turned, 6.5);
+  EXPECT_GT(sheared, 1.5);
 }
 
 TEST(Augment, PicturesAreBentNoFurtherThanSaid) {
