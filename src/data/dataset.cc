@@ -180,6 +180,13 @@ void check_classes(const Dataset& data, Labels labels) {
     }
 }
 
+/// "'a'", "'a' and 'b'", "'a', 'b' and 'c'".
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (size_t i = 0; i < names.size(); ++i) text += fmt::format("{}'{}'", i == 0 ? "" : i + 1 == names.size() ? " and " : ", ", names[i]);
+  return text;
+}
+
 std::string_view bytes_of(std::span<const float> values) { return {reinterpret_cast<const char*>(values.data()), values.size_bytes()}; }
 
 bool constant(std::span<const float> values, size_t channels) {
@@ -264,6 +271,17 @@ Dataset make_dataset(std::vector<Recording> recordings, const WindowOptions& win
   guard(seen, data.test, "test", data, splits.leaks, labels);
   data.hash = hash_of(data, windows, splits);
   return data;
+}
+
+std::string lacking_text(const Dataset& data) {
+  if (data.test.labels.empty()) return "";
+  std::vector<std::string> lacking;
+  for (size_t c = 0; c < data.classes.size(); ++c)
+    if (std::find(data.test.labels.begin(), data.test.labels.end(), static_cast<int32_t>(c)) == data.test.labels.end())
+      lacking.push_back(data.classes[c]);
+  if (lacking.empty()) return "";
+  return fmt::format("the test split has no window of {}: how well {} recognised stays unknown", listed(lacking),
+                     lacking.size() == 1 ? "it is" : "they are");
 }
 
 }  // namespace thimble

@@ -113,14 +113,16 @@ void leave_group_out(std::vector<Recording>& recordings, const SplitOptions& opt
     throw Error(Blame::User, fmt::format("no group can be left out: there {}", groups.empty() ? "are no groups" : "is only one"),
                 "tell the person or session of each recording: a column called group, or {group} in names");
   if (options.fold >= static_cast<int64_t>(groups.size()))
-    throw Error(Blame::User, fmt::format("fold = {} is out of range; there are {} groups, from 0", options.fold, groups.size()));
+    throw Error(Blame::User, fmt::format("fold = {} is out of range; there are {} groups, from 0", options.fold, groups.size()),
+                "fold = -1 leaves out each of them in turn");
   const std::string& out = *std::next(groups.begin(), fold_of(options));
   for (Recording& r : recordings) r.split = r.group == out ? "test" : "train";
 }
 
 void deal_folds(std::vector<Recording>& recordings, const SplitOptions& options, bool by_group, bool by_label) {
   if (options.fold >= options.folds)
-    throw Error(Blame::User, fmt::format("fold = {} is out of range; there are {} folds, from 0", options.fold, options.folds));
+    throw Error(Blame::User, fmt::format("fold = {} is out of range; there are {} folds, from 0", options.fold, options.folds),
+                "fold = -1 takes each of them in turn");
   // A test split that is given judges what the folds chose: they neither learn from it nor are judged by it.
   for (const size_t i : those_in(recordings, "test")) recordings[i].split.clear();
   std::vector<size_t> dealt = those_in(recordings, "train");
@@ -129,7 +131,8 @@ void deal_folds(std::vector<Recording>& recordings, const SplitOptions& options,
   const std::vector<Lump> lumps = lumps_of(recordings, dealt, by_group, by_label);
   if (static_cast<int64_t>(lumps.size()) < options.folds)
     throw Error(Blame::User,
-                fmt::format("folds = {} is too much for {} {}", options.folds, lumps.size(), by_group ? "groups" : "recordings"));
+                fmt::format("folds = {} is too much for {} {}", options.folds, lumps.size(), by_group ? "groups" : "recordings"),
+                "every fold needs one at least: take fewer folds, or record more");
   std::vector<size_t> sizes(static_cast<size_t>(options.folds));
   for (const auto& [stratum, members] : shuffled(lumps, static_cast<uint64_t>(options.seed)))
     for (const Lump& lump : members) {  // to the fold that has least
@@ -139,12 +142,15 @@ void deal_folds(std::vector<Recording>& recordings, const SplitOptions& options,
     }
 }
 
-/// What was recorded last is judged by: nothing of the future is learnt from.
+/// What comes last is judged by. Where paths tell the time, nothing of the future is learnt from.
 void take_last(std::vector<Recording>& recordings, const SplitOptions& options) {
   const auto count = static_cast<double>(recordings.size());
   const auto tested = std::llround(options.test * count), validated = std::llround(options.validation * count);
   if (tested + validated >= static_cast<int64_t>(recordings.size()))
-    throw Error(Blame::User, fmt::format("test = {} and validation = {} leave nothing to learn from", options.test, options.validation));
+    throw Error(Blame::User,
+                fmt::format("of {} recordings, test = {} and validation = {} leave nothing to learn from", recordings.size(), options.test,
+                            options.validation),
+                "take smaller parts, or record more");
   const auto end = recordings.end(), test = end - tested;
   std::for_each(test, end, [](Recording& r) { r.split = "test"; });
   std::for_each(test - validated, test, [](Recording& r) { r.split = "validation"; });
@@ -161,10 +167,8 @@ void check_given(const std::vector<Recording>& recordings) {
 
 SplitBy split_for(const std::vector<Recording>& recordings, const SplitOptions& options) {
   if (options.by != SplitBy::Auto) return options.by;
-  // Folds ask for other test splits than the one given.
-  const bool folds = options.folds > 0 || options.leave_group_out;
   const auto is_test = [](const Recording& r) { return r.split == "test"; };
-  if (!folds && std::any_of(recordings.begin(), recordings.end(), is_test)) return SplitBy::Given;
+  if (!options.leave_group_out && std::any_of(recordings.begin(), recordings.end(), is_test)) return SplitBy::Given;
   return groups_of(recordings).size() >= 3 ? SplitBy::Group : SplitBy::Stratified;
 }
 
@@ -189,7 +193,7 @@ void assign_splits(std::vector<Recording>& recordings, const SplitOptions& optio
     if (by != SplitBy::Given || r.split.empty()) r.split = "train";
   if (by == SplitBy::Order && (options.leave_group_out || options.folds > 0))
     throw Error(Blame::User, "by = order has one test split: the last recordings",
-                "folds and groups left out choose by themselves; say by = auto");
+                "take folds and leave_group_out away; or say by = auto, and every recording is judged in its turn");
   if (by == SplitBy::Order) return take_last(recordings, options);
   if (options.leave_group_out)
     leave_group_out(recordings, options), by_group = true;

@@ -77,7 +77,7 @@ struct SplitOptions {
   void fields(V&& v) {
     v("by", by,
       "auto: as the data says, else by group (person, session) where there are groups, else stratified: alike in every class; "
-      "order: the last are the test split, those before them validation");
+      "order: in the order of their paths the last are the test split, those before them validation");
     v("validation", validation, "part of the recordings that is kept to choose the best model by", between(0, 0.9));
     v("test", test, "part of the recordings that no training sees; below 1 together with validation", between(0, 0.9));
     v("folds", folds, "train as many times (2 at least), each time judged by another part of the data (k-fold); 0: once", at_least(0));
@@ -103,6 +103,9 @@ struct Dataset {
 /// Resamples, splits, cuts. User errors tell the recording (file and line) whose channels, rate or label do not fit.
 Dataset make_dataset(std::vector<Recording> recordings, const WindowOptions& windows = {}, const SplitOptions& splits = {},
                      Labels labels = Labels::Class);
+
+/// What the test split cannot tell, because it has no window of some classes; empty: nothing.
+std::string lacking_text(const Dataset& data);
 
 /// Is each of several folds, or groups, to be the test split in turn? A single dataset has the first one of them.
 bool takes_turns(const SplitOptions& splits);

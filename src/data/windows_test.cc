@@ -170,12 +170,15 @@ TEST(Split, FoldsCoverEverythingOnce) {
   for (const auto& [name, times] : tested) EXPECT_EQ(times, 1) << name;
 }
 
-TEST(Split, FoldsLeaveTheGivenTestSplitAlone) {
+class FoldsOf : public ::testing::TestWithParam<SplitBy> {};
+INSTANTIATE_TEST_SUITE_P(By, FoldsOf, ::testing::Values(SplitBy::Given, SplitBy::Auto));
+
+TEST_P(FoldsOf, AGivenSplitLeaveItsTestAlone) {
   std::map<std::string, int> judged;
   for (int64_t fold = 0; fold < 4; ++fold) {
     auto all = set_of(10);
     for (size_t i = 0; i < all.size(); ++i) all[i].split = i < 4 ? "test" : i < 8 ? "validation" : i < 12 ? "train" : "";
-    assign_splits(all, {.by = SplitBy::Given, .folds = 4, .fold = fold}, true);
+    assign_splits(all, {.by = GetParam(), .folds = 4, .fold = fold}, true);
     for (size_t i = 0; i < all.size(); ++i) {
       EXPECT_EQ(all[i].split.empty(), i < 4) << all[i].name;
       judged[all[i].name] += all[i].split == "test";
@@ -186,7 +189,7 @@ TEST(Split, FoldsLeaveTheGivenTestSplitAlone) {
   for (const auto& [name, times] : judged) EXPECT_EQ(times, std::stoi(name.substr(1)) > 4) << name;
   auto all = set_of(10);
   for (size_t i = 0; i < 10; ++i) all[i].split = "test";
-  const Dataset data = make_dataset(all, {}, {.by = SplitBy::Given, .validation = 0, .folds = 5, .fold = 1});
+  const Dataset data = make_dataset(all, {}, {.by = GetParam(), .validation = 0, .folds = 5, .fold = 1});
   EXPECT_EQ(data.train.count(), 8);
   EXPECT_EQ(data.test.count(), 2);
 }
@@ -226,16 +229,25 @@ TEST(Split, TellsWhatItLacks) {
   EXPECT_EQ(message_of([&] { assign_splits(all, {.leave_group_out = true}, true); }),
             "no group can be left out: there are no groups\n"
             "tell the person or session of each recording: a column called group, or {group} in names");
-  EXPECT_EQ(message_of([&] { assign_splits(all, {.folds = 3, .fold = 3}, true); }), "fold = 3 is out of range; there are 3 folds, from 0");
+  EXPECT_EQ(message_of([&] { assign_splits(all, {.folds = 3, .fold = 3}, true); }),
+            "fold = 3 is out of range; there are 3 folds, from 0\nfold = -1 takes each of them in turn");
   EXPECT_EQ(message_of([&] { assign_splits(all, {.folds = 1}, true); }), "folds = 1 is out of range; it must be 0 (none) or at least 2");
   EXPECT_EQ(message_of([&] { assign_splits(all, {.folds = 2, .leave_group_out = true}, true); }),
             "folds and leave_group_out exclude each other\neach tells what is left out in turn: take one of them away");
   EXPECT_EQ(message_of([&] { assign_splits(all, {.validation = 0.6, .test = 0.4}, true); }),
             "validation = 0.6 and test = 0.4 leave nothing to learn from; together they must stay below 1\n"
             "with test = 0.4, validation may be from 0 to less than 0.6");
-  EXPECT_EQ(message_of([&] { assign_splits(all, {.folds = 9}, true); }), "folds = 9 is too much for 8 recordings");
+  EXPECT_EQ(message_of([&] { assign_splits(all, {.folds = 9}, true); }),
+            "folds = 9 is too much for 8 recordings\nevery fold needs one at least: take fewer folds, or record more");
   EXPECT_EQ(message_of([&] { assign_splits(all, {.by = SplitBy::Order, .folds = 2}, true); }),
-            "by = order has one test split: the last recordings\nfolds and groups left out choose by themselves; say by = auto");
+            "by = order has one test split: the last recordings\n"
+            "take folds and leave_group_out away; or say by = auto, and every recording is judged in its turn");
+  auto two = set_of(1);
+  EXPECT_EQ(message_of([&] { assign_splits(two, {.by = SplitBy::Order, .validation = 0.45, .test = 0.5}, true); }),
+            "of 2 recordings, test = 0.5 and validation = 0.45 leave nothing to learn from\ntake smaller parts, or record more");
+  auto persons = set_of(4, {"ann", "ben"});
+  EXPECT_EQ(message_of([&] { assign_splits(persons, {.fold = 2, .leave_group_out = true}, true); }),
+            "fold = 2 is out of range; there are 2 groups, from 0\nfold = -1 leaves out each of them in turn");
   EXPECT_EQ(message_of([&] { assign_splits(all, {.by = SplitBy::Order, .validation = 0.5, .test = 0.5}, true); }),
             "validation = 0.5 and test = 0.5 leave nothing to learn from; together they must stay below 1\n"
             "with test = 0.5, validation may be from 0 to less than 0.5");
@@ -254,6 +266,18 @@ TEST(Dataset, HasWindowsOfEachSplit) {
       EXPECT_EQ(data.classes[static_cast<size_t>(part->labels[static_cast<size_t>(i)])], r.label);
       EXPECT_EQ(part->example(i)[0], r.samples[static_cast<size_t>(2 * part->start[static_cast<size_t>(i)])]);
     }
+}
+
+TEST(Dataset, TellsWhichClassesItsTestLacks) {
+  auto all = set_of(5);
+  std::stable_sort(all.begin(), all.end(), [](const Recording& a, const Recording& b) { return a.label < b.label; });
+  const SplitOptions order{.by = SplitBy::Order, .validation = 0.1, .test = 0.2};
+  EXPECT_EQ(lacking_text(make_dataset(all, {}, order)), "the test split has no window of 'a': how well it is recognised stays unknown");
+  for (size_t i = 0; i < 10; ++i) all[i].label = std::string(1, "abcdbcdaaa"[i]);
+  EXPECT_EQ(lacking_text(make_dataset(all, {}, order)),
+            "the test split has no window of 'b', 'c' and 'd': how well they are recognised stays unknown");
+  EXPECT_EQ(lacking_text(make_dataset(set_of(5))), "");
+  EXPECT_EQ(lacking_text(make_dataset(set_of(5), {}, {.test = 0})), "") << "there is nothing to judge by, and that is told";
 }
 
 TEST(Dataset, HashTellsWhatDetermines) {
