@@ -29,11 +29,20 @@ thimble_normalise_shape shape_of(const NormaliseAttrs& a, const TensorType& x) {
           .least = static_cast<float>(a.least)};
 }
 
+/// "1 or 2", "1, 3 or 9".
+std::string divisors_of(int64_t count) {
+  std::string text = "1";
+  for (int64_t i = 2; i <= count; ++i)
+    if (count % i == 0) text += fmt::format("{}{}", i == count ? " or " : ", ", i);
+  return text;
+}
+
 std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
   const TensorType& x = *in[0].type;
   expect(x.dtype == DType::F32 && x.rank() == 2, "the input must be floats [samples, axes]");
   const int64_t group = attrs.as<NormaliseAttrs>().group;
-  expect(group == 0 || x.shape[1] % group == 0, fmt::format("{} axes cannot be parted into groups of {}", x.shape[1], group));
+  expect(group == 0 || x.shape[1] % group == 0, fmt::format("group = {} does not part {} {}: take {}, or 0 for all together", group,
+                                                            x.shape[1], x.shape[1] == 1 ? "axis" : "axes", divisors_of(x.shape[1])));
   return {x};
 }
 

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "ir/interpreter.h"
+#include "ops/strided_slice.h"
 
 namespace thimble::testing {
 namespace {
@@ -73,6 +74,25 @@ TEST_P(EachArchitecture, DrawsWeightsFromTheSeed) {
 TEST_P(EachArchitecture, ExplainsItsFields) {
   EXPECT_FALSE(GetParam()->summary.empty());
   for (const FieldInfo& field : GetParam()->fields()) EXPECT_FALSE(field.help.empty()) << field.name;
+}
+
+/// As the help of `steps` says.
+TEST(Architectures, AGruCutsItsWindowIntoEqualParts) {
+  struct Cut {
+    int64_t samples, steps, parts, size, left_out;
+  };
+  for (const Cut& cut :
+       std::vector<Cut>{{25, 16, 12, 2, 1}, {20, 16, 10, 2, 0}, {64, 16, 16, 4, 0}, {5, 16, 5, 1, 0}, {125, 16, 15, 8, 5}}) {
+    const Graph graph = architecture_named("gru").build({{"steps", cut.steps}}, {cut.samples, 3}, 4, Task::Classification, 1);
+    int64_t begins = 0;
+    Shape parts;
+    for (const Node& node : graph.nodes) {
+      if (node.op->name == "strided_slice" && parts.empty()) begins = node.attrs.as<StridedSliceAttrs>().begin[1];
+      if (node.op->name == "reshape" && parts.empty()) parts = graph.type(node.out[0]).shape;
+    }
+    EXPECT_EQ(parts, (Shape{1, cut.parts, cut.size * 3})) << cut.samples;
+    EXPECT_EQ(begins, cut.left_out) << cut.samples;
+  }
 }
 
 TEST(Architectures, RefuseWhatDoesNotFit) {

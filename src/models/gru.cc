@@ -11,7 +11,10 @@ struct GruFields {
   template <class V>
   void fields(V&& v) {
     v("cells", cells, "numbers that are remembered from step to step", at_least(1));
-    v("steps", steps, "parts that the window is cut into, each of which is seen at once; every one is code of its own", between(2, 64));
+    v("steps", steps,
+      "the most parts that the window is cut into, each seen at once and code of its own; all are of one length, and samples that fill "
+      "none are left out at its start: of 25 samples, 16 make 12 parts of 2",
+      between(2, 64));
     v("dense", dense, "units of a layer before the last; 0: none", at_least(0));
   }
 };

@@ -90,7 +90,7 @@ std::string refusal(const TensorType& x, const TensorType& w, const Conv2dAttrs&
 TEST(Conv2d, RefusesInWords) {
   const Quant one = per_tensor(1, 0);
   EXPECT_EQ(refusal({DType::U8, {1, 4, 4, 2}, one}, {DType::U8, {3, 3, 3, 2}, one}),
-            "conv2d takes float, int8, or float or int16 with int8 weights; here the input is u8 and the weights are u8: "
+            "conv2d takes floats, int8, or int8 weights for float or int16 inputs; here the input is u8 and the weights are u8: "
             "convert the model with int8 (not uint8) quantisation");
   EXPECT_EQ(refusal({DType::I8, {1, 4, 4, 3}, one}, {DType::I8, {3, 3, 3, 2}, one}),
             "the input's 3 channels are not a multiple of the filters' 2");

@@ -34,14 +34,14 @@ inline std::vector<float> real_values(const TensorView& tensor) {
 /// Whether int16 activations are taken beside int8 ones, their zero points 0.
 enum class Int16 : uint8_t { No, Yes };
 
-/// Refuses what no weighted op takes: float with float or int8 weights, int8 with int8 weights and an int32 bias, and, where the op takes
-/// it, int16 with int8 weights and an int64 bias are right.
+/// Refuses what no weighted op takes. Right are float inputs with float or int8 weights, int8 inputs with int8 weights and an int32 bias,
+/// and, where the op takes them, int16 inputs with int8 weights and an int64 bias.
 inline void expect_weight_types(std::string_view op, Inputs in, size_t weights, size_t bias, Int16 int16 = Int16::No) {
   const DType x = in[0].type->dtype, w = in[weights].type->dtype;
   const bool wide = x == DType::I16 && int16 == Int16::Yes;
   const bool fits = (x == DType::F32 && w == DType::F32) || ((x == DType::F32 || x == DType::I8 || wide) && w == DType::I8);
   const std::string takes =
-      int16 == Int16::Yes ? "float, int8, or float or int16 with int8 weights" : "float, int8, or float with int8 weights";
+      std::string("floats, int8, or int8 weights for ") + (int16 == Int16::Yes ? "float or int16 inputs" : "float inputs");
   expect(fits, std::string(op) + " takes " + takes + "; here the input is " + std::string(name_of(x)) + " and the weights are " +
                    std::string(name_of(w)) + ": convert the model with int8 (not " + (int16 == Int16::Yes ? "uint8" : "uint8 or int16") +
                    ") quantisation");

@@ -1,6 +1,7 @@
 // What blocks cost on a Cortex-M4: the estimates against the emulator's count, and the transform against the best that is known.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -66,8 +67,18 @@ Graph side_by_side(const std::vector<Window>& windows) {
   return graph;
 }
 
+/// Blocks of which no window is looked at.
+std::vector<std::string> forgotten(const std::vector<Window>& windows) {
+  std::vector<std::string> names;
+  for (const Block* block : all_blocks())
+    if (std::none_of(windows.begin(), windows.end(), [&](const Window& w) { return w.block == block->op.name; }))
+      names.emplace_back(block->op.name);
+  return names;
+}
+
 /// Estimates against counts, a line each; none may be as far off as `most`.
 void expect_errors_below(double most, const std::vector<Window>& windows, std::string_view board_name) {
+  EXPECT_EQ(forgotten(windows), std::vector<std::string>());
   const Board& board = board_named(board_name);
   const Graph graph = side_by_side(windows);
   RunResult result;
@@ -98,6 +109,8 @@ AttrBag word(const char* name, const char* value, AttrBag more = {}) {
 TEST(BlockCosts, EstimatesAreNearTheCount) {
   const std::vector<Window> windows = {
       {"raw", f32, {125, 3}, {{"scale_axes", 0.5}}},
+      {"normalise", f32, {125, 3}, {}},
+      {"normalise", f32, {100, 6}, {{"root", true}}},
       {"flatten", f32, {125, 3}, {}},
       {"series", f32, {200, 2}, {}},
       {"filter", f32, {125, 3}, {{"high_cutoff", 10.0}}},
@@ -122,6 +135,9 @@ TEST(BlockCosts, EstimatesHoldElsewhere) {
   const std::vector<Window> windows = {
       {"raw", f32, {40, 1}, {}},
       {"raw", f32, {300, 6}, {{"scale_axes", 0.01}}},
+      {"normalise", f32, {119, 6}, {}},
+      {"normalise", f32, {200, 2}, {{"group", int64_t{0}}, {"centre", false}}},
+      {"normalise", f32, {60, 3}, {{"root", true}}},
       {"flatten", f32, {90, 1}, {}},
       {"flatten", f32, {320, 6}, {{"skewness", false}, {"kurtosis", false}}},
       {"series", f32, {150, 3}, {{"points", int64_t{5}}, {"ratios", false}}},
@@ -164,6 +180,7 @@ TEST(BlockCosts, EstimatesHoldElsewhere) {
 TEST(BlockCosts, EstimatesHoldWithoutAFloatingPointUnit) {
   const std::vector<Window> windows = {
       {"raw", f32, {70, 3}, {{"scale_axes", 3.0}}},
+      {"normalise", f32, {50, 3}, {}},
       {"flatten", f32, {50, 2}, {}},
       {"series", f32, {100, 2}, {{"points", int64_t{6}}}},
       {"filter", f32, {75, 2}, {{"high_cutoff", 12.0}}},
