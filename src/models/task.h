@@ -11,4 +11,7 @@ namespace thimble {
 enum class Task : uint8_t { Classification, Regression, MultiLabel, Reconstruction };
 std::span<const std::string_view> enum_names(Task);
 
+/// Is an answer right or wrong? Of numbers it is only more or less near.
+constexpr bool has_accuracy(Task task) { return task == Task::Classification || task == Task::MultiLabel; }
+
 }  // namespace thimble

@@ -74,8 +74,7 @@ std::string curves(const ReportInput& in) {
   };
   text += svg_chart(
       {.title = "loss", .x_title = "epoch", .y_title = "", .series = both(&Epoch::loss, &Epoch::validation_loss), .from_zero = true});
-  const Task task = in.project.project.task;
-  if (task == Task::Classification || task == Task::MultiLabel)
+  if (has_accuracy(in.project.project.task))
     text += svg_chart({.title = "accuracy",
                        .x_title = "epoch",
                        .y_title = "",

@@ -1,4 +1,4 @@
-/// How libtorch computes an op: one row of a table. To make an op trainable, add a row to lower_torch.cc.
+/// How libtorch computes an op: one row of a table. To make an op trainable, add a row to the table in lower_torch.cc.
 #pragma once
 
 #include <span>
@@ -34,8 +34,24 @@ Lowering lowering_of(std::string_view op);
 /// Does the lowering of the op look at TorchCall::then?
 bool fuses(std::string_view op);
 
-/// The recurrent op, in lower_lstm_torch.cc.
+/// Lowerings in files of their own: lower_lstm_torch.cc, and lower_window2d_torch.cc for what slides over pictures.
 std::vector<at::Tensor> lower_lstm(const TorchCall& call);
+std::vector<at::Tensor> lower_conv2d(const TorchCall& call);
+std::vector<at::Tensor> lower_dwconv2d(const TorchCall& call);
+std::vector<at::Tensor> lower_average_pool2d(const TorchCall& call);
+std::vector<at::Tensor> lower_max_pool2d(const TorchCall& call);
+
+template <class A>
+const A& attrs_of(const TorchCall& call) {
+  return call.node.attrs.as<A>();
+}
+
+/// `x` is nobody else's: overwritten where that saves a pass over memory.
+at::Tensor activated(at::Tensor x, Activation activation);
+
+/// Pictures as torch wants them, and back, without moving a byte.
+at::Tensor to_planes(const at::Tensor& pixels);
+at::Tensor to_pixels(const at::Tensor& planes);
 
 /// The order of axes in which a constant operand is kept while it is trained, as torch wants it: axis i is axis order[i] of the graph's.
 /// Empty: as it is.

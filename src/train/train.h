@@ -89,9 +89,9 @@ struct Trained {
   int best = 0;  ///< number of the epoch that is returned
 };
 
-/// Trains all float constants of the graph. The best epoch by validation loss (of the int8 graph: accuracy, then loss) is returned; without
-/// validation examples the last. The same arguments give the same bytes, also when the work was killed and resumed.
-/// User errors: examples that do not fit the graph, no examples, ops that cannot be trained (all are named).
+/// Trains all float constants of the graph. The best epoch by validation is returned (by accuracy where the task has one, then by loss);
+/// without validation examples the last. The same arguments give the same bytes, also when the work was killed and resumed. User errors:
+/// examples that do not fit the graph, no examples, ops that cannot be trained (all are named).
 Trained train(Graph network, Task task, const Examples& training, const Examples& validation, const TrainOptions& options,
               const TrainHooks& hooks, Progress& progress);
 

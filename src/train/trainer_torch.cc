@@ -2,6 +2,7 @@
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <thread>
@@ -9,6 +10,7 @@
 #include "compress/choose_range.h"
 #include "train/chance.h"
 #include "train/checkpoint.h"
+#include "train/history.h"
 #include "train/integer.h"
 #include "train/phase_torch.h"
 #include "train/schedule.h"
@@ -36,13 +38,6 @@ bool wants_cuda(Device device) {
   return has && device != Device::Cpu;
 }
 
-/// Is `a` at least as good as `b`?
-bool as_good(Task task, const Epoch& a, const Epoch& b) {
-  const bool choice = task == Task::Classification || task == Task::MultiLabel;
-  if (choice && a.validation_accuracy != b.validation_accuracy) return a.validation_accuracy > b.validation_accuracy;
-  return a.validation_loss <= b.validation_loss;
-}
-
 /// All cores where a step is long enough to be shared out; else they would wait for each other.
 void take_cores(const Graph& network, int64_t batch) {
   constexpr double kWorthIt = 2e7;  // multiply-adds
@@ -63,7 +58,8 @@ class Training {
         options_(options),
         hooks_(hooks),
         progress_(progress),
-        cuda_(wants_cuda(options.device)) {
+        cuda_(wants_cuda(options.device)),
+        history_(task, validation.count() > 0, options.patience) {
     require_fitting(training), require_fitting(validation);
     if (training.count() == 0) throw Error(Blame::User, "there are no examples to learn from", "see that the training split is not empty");
     take_cores(network_, options.batch);
@@ -90,7 +86,7 @@ class Training {
     float_passes(folded);
     Trained result;
     int8_epochs(folded, float_rows, result);
-    result.history = history_;
+    result.history = history_.epochs();
     return result;
   }
 
@@ -116,11 +112,11 @@ class Training {
 
   void float_epochs(Phase& phase) {
     progress_.begin("training");
-    for (int64_t done = epochs_done(false); done < options_.epochs && !out_of_patience(false); ++done) {
+    for (int64_t done = history_.done(false); done < options_.epochs && !history_.out_of_patience(false); ++done) {
       train_epoch(phase, done, options_.epochs, options_.schedule, options_.learning_rate);
       progress_.update(done + 1, options_.epochs + options_.qat_epochs);
     }
-    if (epochs_done(false) == 0) phase.keep_best();
+    if (history_.done(false) == 0) phase.keep_best();
   }
 
   void int8_epochs(const Graph& folded, const Rows& float_rows, Trained& result) {
@@ -132,7 +128,7 @@ class Training {
     result.rounded = quantize(folded, start);
     if (resumed) phase.load(saved_->rows), phase.steps = saved_->step;
     // The first of these epochs trains nothing: it tells what rounding alone costs, and what training must not fall behind.
-    for (int64_t done = epochs_done(true); done <= options_.qat_epochs && !out_of_patience(true); ++done) {
+    for (int64_t done = history_.done(true); done <= options_.qat_epochs && !history_.out_of_patience(true); ++done) {
       const double rate = done == 0 ? 0 : options_.qat_learning_rate;
       train_epoch(phase, std::max<int64_t>(done - 1, 0), std::max<int64_t>(options_.qat_epochs, 1), Schedule::Cosine, rate);
       progress_.update(options_.epochs + done, options_.epochs + options_.qat_epochs);
@@ -141,12 +137,12 @@ class Training {
     result.network = phase.network().graph();
     result.ranges = phase.network().ranges();
     result.quantised = quantize(result.network, result.ranges);
-    result.best = best_of(true)->number;
+    result.best = history_.best(true)->number;
   }
 
   void train_epoch(Phase& phase, int64_t done, int64_t total, Schedule schedule, double rate) {
     const auto began = std::chrono::steady_clock::now();
-    Epoch epoch{.number = static_cast<int>(history_.size()) + 1, .qat = phase.rounded()};
+    Epoch epoch{.number = history_.next(), .qat = phase.rounded()};
     const Doing doing([&] { return fmt::format("training, epoch {}", epoch.number); });
     const Batchable fresh = hooks_.examples ? batchable(hooks_.examples(epoch.number)) : training_;
     const auto rate_at = [&](double part) {
@@ -160,9 +156,8 @@ class Training {
                   "a smaller learning_rate, or clip = 1, keeps it together; features far from the range -1 to 1 make it likely");
     validate(phase, epoch);
     epoch.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-    const Epoch* best = best_of(phase.rounded());
-    if (!best || validation_.count() == 0 || as_good(task_, epoch, *best)) phase.keep_best();
-    history_.push_back(epoch);
+    history_.add(epoch);
+    if (history_.best(phase.rounded())->number == epoch.number) phase.keep_best();
     write_state(phase);
     if (hooks_.epoch) hooks_.epoch(epoch);
   }
@@ -248,32 +243,18 @@ class Training {
     return ranges;
   }
 
-  const Epoch* best_of(bool qat) const {
-    const Epoch* best = nullptr;
-    for (const Epoch& one : history_)
-      if (one.qat == qat && (!best || validation_.count() == 0 || as_good(task_, one, *best))) best = &one;
-    return best;
-  }
-  int64_t epochs_done(bool qat) const {
-    return std::count_if(history_.begin(), history_.end(), [&](const Epoch& one) { return one.qat == qat; });
-  }
-  bool out_of_patience(bool qat) const {
-    const Epoch* best = best_of(qat);
-    return options_.patience > 0 && best && history_.back().qat == qat && history_.back().number - best->number >= options_.patience;
-  }
-
   void read_state() {
     saved_ = read_checkpoint(hooks_.checkpoint);
     if (saved_ && saved_->work != work_) {
       progress_.say("the checkpoint is of other data, another network or other options: training begins anew");
       saved_.reset();
     }
-    if (saved_) history_ = saved_->history;
-    if (hooks_.begin) hooks_.begin(history_);
+    if (saved_) history_.go_on_from(saved_->history);
+    if (hooks_.begin) hooks_.begin(history_.epochs());
   }
   void write_state(const Phase& phase) {
     if (hooks_.checkpoint.empty()) return;
-    Checkpoint now{work_, static_cast<int64_t>(history_.size()), phase.steps, phase.rounded(), history_, more_rows_};
+    Checkpoint now{work_, std::ssize(history_.epochs()), phase.steps, phase.rounded(), history_.epochs(), more_rows_};
     phase.save(now.rows);
     write_checkpoint(hooks_.checkpoint, now);
   }
@@ -310,7 +291,7 @@ class Training {
   uint64_t work_ = 0;
   std::optional<Checkpoint> saved_;
   Rows more_rows_;
-  std::vector<Epoch> history_;
+  History history_;
 };
 
 }  // namespace
