@@ -48,7 +48,7 @@ Json json_of(const Learnt& learnt) {
   window.set("shape", array_of(learnt.window.shape)).set("channels", channels).set("rate", learnt.window.rate);
   standard.set("offset", array_of(learnt.standard.offset)).set("scale", array_of(learnt.standard.scale));
   json.set("classes", array_of(learnt.classes)).set("window", window).set("standard", standard);
-  return json.set("data_hash", learnt.data_hash).set("version", learnt.version).set("config", learnt.config);
+  return json.set("data_hash", learnt.data_hash).set("version", learnt.version).set("network", learnt.network).set("config", learnt.config);
 }
 
 Learnt learnt_from(const Json& json) {
@@ -65,7 +65,7 @@ Learnt learnt_from(const Json& json) {
   learnt.standard.offset = floats_of(member(member(json, "standard"), "offset"));
   learnt.standard.scale = floats_of(member(member(json, "standard"), "scale"));
   learnt.data_hash = text_of(member(json, "data_hash")), learnt.version = text_of(member(json, "version"));
-  learnt.config = text_of(member(json, "config"));
+  learnt.config = text_of(member(json, "config")), learnt.network = text_of(member(json, "network"));
   return learnt;
 }
 

@@ -184,13 +184,21 @@ Project parse_project(const std::string& text, const std::filesystem::path& fold
   return project;
 }
 
-Project load_project(const std::filesystem::path& folder) {
-  const std::filesystem::path file = std::filesystem::is_directory(folder) ? folder / kProjectFile : folder;
+bool is_project(const std::filesystem::path& path) { return std::filesystem::is_regular_file(project_folder(path) / kProjectFile); }
+
+std::filesystem::path project_folder(const std::filesystem::path& path) {
+  if (path.filename() != kProjectFile || std::filesystem::is_directory(path)) return path;
+  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
+Project load_project(const std::filesystem::path& path) {
+  const std::filesystem::path folder = project_folder(path), file = folder / kProjectFile;
+  if (std::filesystem::is_regular_file(folder))
+    throw Error(Blame::User, fmt::format("'{}' is a file, and no {}", folder.string(), kProjectFile), "name the folder of the project");
   if (!std::filesystem::exists(file))
     throw Error(Blame::User, fmt::format("there is no project in '{}': it has no {}", folder.string(), kProjectFile),
                 "`thimble new NAME --template motion` makes one");
-  const std::filesystem::path parent = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
-  return parse_project(read_text(file), parent, file.lexically_normal().string());
+  return parse_project(read_text(file), folder, file.lexically_normal().string());
 }
 
 Project with_recordings(const Project& project, const std::filesystem::path& path) {

@@ -126,10 +126,17 @@ struct Project {
 
 constexpr const char* kProjectFile = "thimble.toml";
 
+/// Held while a training writes into the project's folder.
+inline std::filesystem::path training_lock(const std::filesystem::path& folder) { return folder / ".thimble" / "training.lock"; }
+
 /// `file` names the text in errors. Every section is checked here, so that nothing is trained with a value out of range.
 Project parse_project(const std::string& text, const std::filesystem::path& folder, const std::string& file = kProjectFile);
-/// The project in a folder; a User error that says how to make one when there is none.
-Project load_project(const std::filesystem::path& folder);
+/// Does the path name a project: its folder, or its thimble.toml?
+bool is_project(const std::filesystem::path& path);
+/// The folder of the project that a path names so.
+std::filesystem::path project_folder(const std::filesystem::path& path);
+/// The project of a folder or a thimble.toml; a User error that says how to make one when there is none.
+Project load_project(const std::filesystem::path& path);
 
 /// The same project with its recordings at `path`, seen from the working directory. Its text says so too, and with it all that is trained.
 Project with_recordings(const Project& project, const std::filesystem::path& path);

@@ -53,6 +53,22 @@ TEST(Project, CannotBeToldOfOtherRecordingsWhereTheirPlaceIsManyLines) {
             "  write it on one line: path = \"FOLDER\"\n");
 }
 
+TEST(Project, IsNamedByItsFolderOrItsFile) {
+  const TempDir dir;
+  EXPECT_FALSE(is_project(dir.path()));
+  write_text(dir.path() / kProjectFile, with(""));
+  for (const fs::path& path : {dir.path(), dir.path() / "", dir.path() / ".", dir.path() / kProjectFile}) {
+    EXPECT_TRUE(is_project(path)) << path;
+    EXPECT_TRUE(fs::equivalent(load_project(path).folder, dir.path())) << path;
+  }
+  EXPECT_EQ(project_folder(kProjectFile), ".");
+  write_text(dir.path() / "mine.toml", with(""));
+  const std::string other = (dir.path() / "mine.toml").string();
+  EXPECT_FALSE(is_project(other));
+  EXPECT_EQ(told([&] { load_project(other); }),
+            "error: '" + other + "' is a file, and no thimble.toml\n  name the folder of the project\n");
+}
+
 TEST(Project, TellsWhereItsRecordingsShouldBe) {
   const TempDir dir;
   Progress quiet;
@@ -232,6 +248,16 @@ TEST(Impulse, WhatABlockCannotDoIsToldAtItsKey) {
             "error: thimble.toml:7: filter_cutoff = 3 must be below 2 Hz, half the rate\n"
             "  while building the block 'spectral' of thimble.toml:5\n")
       << "the cutoff is a default: the key that is in the file is the rate";
+  const auto normalised = [&](const std::string& keys) {
+    return told([&] { features_by("[[block]]\nblock = \"normalise\"\n" + keys, w); });
+  };
+  EXPECT_EQ(normalised("root = true\ngroup = 6\n"),
+            "error: thimble.toml:8: group = 6 does not part 2 axes: take 1 or 2, or 0 for all together\n"
+            "  while building the block 'normalise' of thimble.toml:5\n");
+  EXPECT_EQ(normalised(""),
+            "error: thimble.toml:5: group = 3 does not part 2 axes: take 1 or 2, or 0 for all together\n"
+            "  while building the block 'normalise' of thimble.toml:5\n")
+      << "a default";
 }
 
 TEST(Impulse, StandardisedFeaturesHaveMeanZeroAndDeviationOne) {
@@ -270,7 +296,7 @@ TEST(Learnt, IsReadAsItWasWritten) {
   learnt.classes = {"a", "b"};
   learnt.window = {{64, 2}, {{"x", "m/s2"}, {"y", ""}}, 62.5};
   learnt.standard = {{0.1f, -1.25f}, {1e-7f, 3}};
-  learnt.data_hash = "abc", learnt.version = "0.1.0", learnt.config = project.text;
+  learnt.data_hash = "abc", learnt.version = "0.1.0", learnt.network = "def", learnt.config = project.text;
   write_learnt(project, learnt);
   EXPECT_EQ(read_learnt(project), learnt);
 }

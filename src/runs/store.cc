@@ -1,15 +1,18 @@
 #include "runs/store.h"
 
+#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sqlite3.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
-#include <functional>
+#include <cstring>
 #include <iterator>
 
 #include "base/error.h"
+#include "runs/connection.h"
 
 namespace thimble {
 namespace {
@@ -33,91 +36,7 @@ std::string time_before_now(double seconds) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(system_clock::to_time_t(time)));
 }
 
-}  // namespace
-
-struct RunStore::Connection {
-  sqlite3* db = nullptr;
-  std::string file;
-
-  ~Connection() { sqlite3_close(db); }
-
-  [[noreturn]] void fail(int code) const {
-    const std::string said = sqlite3_errmsg(db);
-    if (code == SQLITE_NOTADB)
-      throw Error(Blame::User, fmt::format("'{}' is not a store of runs", file), "move it away; a new one is made");
-    throw Error(Blame::Environment, fmt::format("the store of runs '{}' cannot be used: {}", file, said), "");
-  }
-  void check(int code) const {
-    if (code != SQLITE_OK) fail(code);
-  }
-  void run(const char* sql) const { check(sqlite3_exec(db, sql, nullptr, nullptr, nullptr)); }
-  void add(int64_t id, std::span<const Metric> metrics) const;
-};
-
-namespace {
-
-/// One SQL statement with its values bound in order.
-class Statement {
- public:
-  template <class Connection, class... Values>
-  Statement(const Connection& connection, const char* sql, const Values&... values) : fail_([&connection](int c) { connection.fail(c); }) {
-    const int code = sqlite3_prepare_v2(connection.db, sql, -1, &statement_, nullptr);
-    if (code != SQLITE_OK) connection.fail(code);
-    int i = 0;
-    (bind(++i, values), ...);
-  }
-  ~Statement() { sqlite3_finalize(statement_); }
-  Statement(const Statement&) = delete;
-  Statement& operator=(const Statement&) = delete;
-
-  /// True while there is another row.
-  bool step() {
-    const int code = sqlite3_step(statement_);
-    if (code != SQLITE_ROW && code != SQLITE_DONE) fail_(code);
-    return code == SQLITE_ROW;
-  }
-  int64_t whole(int column) const { return sqlite3_column_int64(statement_, column); }
-  double real(int column) const { return sqlite3_column_double(statement_, column); }
-  std::string text(int column) const {
-    const unsigned char* text = sqlite3_column_text(statement_, column);
-    return text ? reinterpret_cast<const char*>(text) : "";
-  }
-
- private:
-  void bind(int i, int64_t value) { sqlite3_bind_int64(statement_, i, value); }
-  void bind(int i, double value) { sqlite3_bind_double(statement_, i, value); }
-  void bind(int i, std::string_view value) {
-    sqlite3_bind_text(statement_, i, value.data(), static_cast<int>(value.size()), SQLITE_TRANSIENT);
-  }
-
-  std::function<void(int)> fail_;
-  sqlite3_stmt* statement_ = nullptr;
-};
-
 constexpr const char* kRunColumns = "SELECT id, kind, began, state, seconds, project, config, data_hash, seed, version, board FROM runs ";
-
-/// What happens in its scope happens whole, or where an exception leaves it, not at all.
-class Transaction {
- public:
-  template <class Connection>
-  explicit Transaction(const Connection& connection) : run_([&connection](const char* sql) { connection.run(sql); }), db_(connection.db) {
-    run_("BEGIN IMMEDIATE");
-  }
-  ~Transaction() {
-    if (!done_) sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
-  }
-  Transaction(const Transaction&) = delete;
-  Transaction& operator=(const Transaction&) = delete;
-  void commit() {
-    run_("COMMIT");
-    done_ = true;
-  }
-
- private:
-  std::function<void(const char*)> run_;
-  sqlite3* db_;
-  bool done_ = false;
-};
 
 Run run_of(const Statement& row) {
   Run run;
@@ -127,12 +46,26 @@ Run run_of(const Statement& row) {
   return run;
 }
 
-}  // namespace
-
-void RunStore::Connection::add(int64_t id, std::span<const Metric> metrics) const {
+void insert(const Connection& connection, int64_t id, std::span<const Metric> metrics) {
   for (const Metric& metric : metrics)
-    Statement(*this, "INSERT INTO metrics VALUES (?,?,?,?)", id, metric.epoch, metric.name, metric.value).step();
+    Statement(connection, "INSERT INTO metrics VALUES (?,?,?,?)", id, metric.epoch, metric.name, metric.value).step();
 }
+
+void bring_up_to_date(const Connection& connection) {
+  if (connection.schema() == kSchema) return;
+  if (!connection.writes())
+    throw Error(
+        Blame::Environment,
+        fmt::format("the store of runs '{}' was written by an older thimble, and is brought up to date only where it can be written",
+                    connection.file()),
+        "a copy of the project in a folder of your own can be read and written");
+  Transaction transaction(connection);
+  for (int64_t step = connection.schema(); step < kSchema; ++step) connection.run(kSteps[step]);
+  connection.run(fmt::format("PRAGMA user_version = {}", kSchema).c_str());
+  transaction.commit();
+}
+
+}  // namespace
 
 std::map<std::string, double> Run::summary() const {
   std::map<std::string, double> whole;
@@ -141,29 +74,23 @@ std::map<std::string, double> Run::summary() const {
   return whole;
 }
 
-RunStore::RunStore(const std::filesystem::path& file) : connection_(std::make_unique<Connection>()) {
-  connection_->file = file.string();
-  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
-  connection_->check(sqlite3_open(file.c_str(), &connection_->db));
-  sqlite3_busy_timeout(connection_->db, 10'000);
-  connection_->run("PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL");
-  // Writing behind the file's end saves most waits for the disk; where it cannot be had (a network drive) nothing else changes.
-  sqlite3_exec(connection_->db, "PRAGMA journal_mode = WAL", nullptr, nullptr, nullptr);
-  const auto schema = [&] {
-    Statement version(*connection_, "PRAGMA user_version");
-    version.step();
-    return version.whole(0);
-  };
-  if (schema() > kSchema)
-    throw Error(Blame::User, fmt::format("the store of runs '{}' was written by a newer thimble", connection_->file), "update thimble");
-  if (schema() == kSchema) return;
-  Transaction transaction(*connection_);
-  for (int64_t step = schema(); step < kSchema; ++step) connection_->run(kSteps[step]);
-  connection_->run(fmt::format("PRAGMA user_version = {}", kSchema).c_str());
-  transaction.commit();
+RunStore::RunStore(const std::filesystem::path& file, Access access) : connection_(std::make_unique<Connection>(file, access)) {
+  if (connection_->schema() > kSchema)
+    throw Error(Blame::User, fmt::format("the store of runs '{}' was written by a newer thimble", connection_->file()), "update thimble");
+  bring_up_to_date(*connection_);
 }
 
 RunStore::~RunStore() = default;
+
+/// Of what is not there yet, the folder that it would be made in counts.
+std::string RunStore::why_not_written(const std::filesystem::path& file) {
+  namespace fs = std::filesystem;
+  fs::path folder = fs::absolute(file).parent_path();
+  while (!fs::exists(folder) && folder.has_relative_path()) folder = folder.parent_path();
+  for (const fs::path& path : {folder, file})
+    if (faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) != 0 && (path == folder || errno != ENOENT)) return std::strerror(errno);
+  return "";
+}
 
 int64_t RunStore::begin(const RunStart& start, double seconds_ago) {
   Statement(*connection_,
@@ -171,12 +98,12 @@ int64_t RunStore::begin(const RunStart& start, double seconds_ago) {
             "VALUES (?,?,'running',0,?,?,?,?,?,?)",
             start.kind, time_before_now(seconds_ago), start.project, start.config, start.data_hash, start.seed, start.version, start.board)
       .step();
-  return sqlite3_last_insert_rowid(connection_->db);
+  return connection_->last_row();
 }
 
 void RunStore::add(int64_t id, std::span<const Metric> metrics) {
   Transaction transaction(*connection_);
-  connection_->add(id, metrics);
+  insert(*connection_, id, metrics);
   transaction.commit();
 }
 
@@ -199,7 +126,7 @@ void RunStore::go_on(int64_t id, std::span<const Metric> epochs) {
   Transaction transaction(*connection_);
   Statement(*connection_, "UPDATE runs SET state = 'running' WHERE id = ?", id).step();
   Statement(*connection_, "DELETE FROM metrics WHERE run = ?", id).step();
-  connection_->add(id, epochs);
+  insert(*connection_, id, epochs);
   transaction.commit();
 }
 

@@ -1,6 +1,7 @@
 /// Runs: every training, evaluation and compilation of a project, with what went in and what came out. A SQLite file.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -51,15 +52,22 @@ struct Run : RunStart {
   std::map<std::string, double> summary() const;
 };
 
+/// What a store is opened for. To read it, its folder need not be writable.
+enum class Access : uint8_t { Read, Write };
+class Connection;
+
 class RunStore {
  public:
-  /// Opens the file, makes it where there is none. A file that is no store, or a newer program's, is a User error.
-  explicit RunStore(const std::filesystem::path& file);
+  /// Opens the file; to write it, makes it where there is none. A file that is no store, or a newer program's, is a User error; one that
+  /// cannot be written, or of an older program and so not read either, an Environment error.
+  explicit RunStore(const std::filesystem::path& file, Access access = Access::Write);
   ~RunStore();
+  /// Why a store cannot be written there; empty: it can.
+  static std::string why_not_written(const std::filesystem::path& file);
 
   /// It began so many seconds ago.
   int64_t begin(const RunStart& start, double seconds_ago = 0);
-  /// All of them or none: one wait for the disk.
+  /// All of them or none. When the power fails, the last ones may be lost; when the program is killed, they are not.
   void add(int64_t id, std::span<const Metric> metrics);
   void add(int64_t id, const Metric& metric) { add(id, {&metric, 1}); }
   void add(int64_t id, const Artefact& artefact);
@@ -78,7 +86,6 @@ class RunStore {
   Run get(int64_t id) const;
 
  private:
-  struct Connection;
   std::unique_ptr<Connection> connection_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <functional>
@@ -120,6 +121,67 @@ TEST_F(Runs, AStoreOfAnOlderProgramIsBroughtUpToDate) {
   EXPECT_EQ(store.get(1).metrics, (std::vector<Metric>{{-1, "ram_bytes", 4096}, {3, "ram", 1}}));
   EXPECT_EQ(store.get(store.begin({.kind = "eval", .board = "pico"})).board, "pico");
   EXPECT_EQ(RunStore(file_).all().size(), 2u) << "and stays so";
+}
+
+/// While it lives, the folder can be read but not written: root, whom no mode keeps out, is somebody else.
+class ReadOnly {
+ public:
+  explicit ReadOnly(const fs::path& folder) : folder_(folder), user_(geteuid()) {
+    fs::permissions(folder.parent_path(), fs::perms(0755));
+    fs::permissions(folder, fs::perms(0555));
+    if (user_ == 0) become(65534);
+  }
+  ~ReadOnly() {
+    if (user_ == 0) become(user_);
+    fs::permissions(folder_, fs::perms(0755));
+  }
+
+ private:
+  static void become(uid_t user) { EXPECT_EQ(seteuid(user), 0); }
+
+  fs::path folder_;
+  uid_t user_;
+};
+
+TEST_F(Runs, AreReadWhereNothingCanBeWritten) {
+  { trained(*std::make_unique<RunStore>(file_)); }
+  EXPECT_EQ(RunStore::why_not_written(file_), "");
+  const ReadOnly folder(file_.parent_path());
+  EXPECT_EQ(RunStore(file_, Access::Read).get(1).metrics.size(), 3u);
+  EXPECT_EQ(text_of([&] { RunStore{file_}; }),
+            "error: the store of runs '" + file_.string() +
+                "' cannot be written: Permission denied\n  a copy of the project in a folder of your own can be read and written\n");
+  EXPECT_EQ(RunStore::why_not_written(file_), "Permission denied");
+  EXPECT_EQ(RunStore::why_not_written(file_.parent_path() / "not/there/runs.sqlite"), "Permission denied");
+}
+
+TEST_F(Runs, WhatCannotBeReadWhereNothingCanBeWrittenIsTold) {
+  const std::string hint = "  a copy of the project in a folder of your own can be read and written\n";
+  const fs::path half = dir_.path() / "half", old = dir_.path() / "old";
+  fs::create_directories(half), fs::create_directories(old);
+  {
+    RunStore store(file_);
+    trained(store);
+    for (const char* end : {"", "-wal"}) fs::copy_file(file_.string() + end, half / ("runs.sqlite" + std::string(end)));
+  }
+  fs::copy_file(file_, old / "runs.sqlite");
+  sqlite3* older = nullptr;
+  ASSERT_EQ(sqlite3_open((old / "runs.sqlite").c_str(), &older), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(older, "PRAGMA user_version = 1", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(older);
+  {
+    const ReadOnly folder(half);
+    const std::string file = (half / "runs.sqlite").string();
+    EXPECT_EQ(text_of([&] { RunStore(file, Access::Read).all(); }), "error: the store of runs '" + file +
+                                                                        "' cannot be read where it cannot be written: its last changes are "
+                                                                        "still in '" +
+                                                                        file + "-wal'\n" + hint);
+  }
+  const ReadOnly folder(old);
+  const std::string file = (old / "runs.sqlite").string();
+  EXPECT_EQ(text_of([&] { RunStore(file, Access::Read).all(); }),
+            "error: the store of runs '" + file +
+                "' was written by an older thimble, and is brought up to date only where it can be written\n" + hint);
 }
 
 TEST_F(Runs, MistakesAreTold) {

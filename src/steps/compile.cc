@@ -5,10 +5,9 @@
 
 #include "base/files.h"
 #include "base/table.h"
-#include "base/version.h"
 #include "codegen/example_text.h"
 #include "deploy/deploy.h"
-#include "runs/store.h"
+#include "steps/keep_run.h"
 #include "steps/memory.h"
 #include "steps/performance.h"
 #include "steps/pipeline.h"
@@ -87,7 +86,7 @@ void require_room(const Compiled& model, const Board& board) {
 /// The folder that is meant where none is given.
 fs::path folder_of(const CompileRequest& request) {
   if (!request.out.empty()) return request.out;
-  return is_project(request.model) ? fs::path(request.model) / "out" / "firmware" : fs::path("out");
+  return is_project(request.model) ? project_folder(request.model) / "out" / "firmware" : fs::path("out");
 }
 
 /// Writes the C, and for a stream a program that feeds it; tells the files.
@@ -108,7 +107,7 @@ void require_project(const CompileRequest& request) {
 /// What the impulse costs and says on the board; appended to the result.
 void play_project(const CompileRequest& request, const Prepared& prepared, StepResult& result, Progress& progress) {
   const Stream& stream = prepared.stream.value();
-  std::vector<Playing> recordings = test_recordings(dataset_of(load_impulse(request.model).project, progress), request.recordings);
+  std::vector<Playing> recordings = test_recordings(dataset_of(prepared.impulse.value().project, progress), request.recordings);
   const Performance performance = perform(prepared.compiled, *prepared.board, stream, std::move(recordings), progress);
   result.text += fmt::format("\n{} recordings that it never saw, played on {}:\n\n{}\n{}", performance.recordings.size(), request.board,
                              timeline_text(performance.recordings, stream), cost_text(performance, *prepared.board));
@@ -116,31 +115,11 @@ void play_project(const CompileRequest& request, const Prepared& prepared, StepR
   set_cost(result.json, performance);
 }
 
-/// Notes the compilation in the project's store of runs: what was linked, or what is planned, under names of their own.
-void keep_run(const CompileRequest& request, const Compiled& model, const std::optional<FirmwareSizes>& sizes,
-              const std::vector<fs::path>& files, double seconds) {
-  const Impulse impulse = load_impulse(request.model);
-  RunStore store(impulse.project.runs());
-  const int64_t id = store.begin({.kind = "compile",
-                                  .project = impulse.project.project.name,
-                                  .config = impulse.project.text,
-                                  .data_hash = impulse.learnt.data_hash,
-                                  .version = version(),
-                                  .board = request.board,
-                                  .seed = impulse.project.train.seed},
-                                 seconds);
-  if (sizes) {
-    store.add(id, Metric{Metric::kWhole, "ram_bytes", static_cast<double>(sizes->ram())});
-    store.add(id, Metric{Metric::kWhole, "flash_bytes", static_cast<double>(sizes->flash())});
-  } else {
-    store.add(id, Metric{Metric::kWhole, "planned_ram_bytes", static_cast<double>(model.arena_bytes + model.state_bytes)});
-    store.add(id, Metric{Metric::kWhole, "constant_bytes", static_cast<double>(model.constant_bytes)});
-  }
-  for (const fs::path& file : files) {
-    const FileMark mark = mark_of(file);
-    store.add(id, Artefact{fs::proximate(file, request.model).string(), mark.bytes, mark.hash});
-  }
-  store.finish(id, "done", seconds);
+/// What was linked, or what is planned, under names of their own.
+std::vector<Metric> metrics_of(const Compiled& model, const std::optional<FirmwareSizes>& sizes) {
+  const auto whole = [](const char* name, int64_t bytes) { return Metric{Metric::kWhole, name, static_cast<double>(bytes)}; };
+  if (sizes) return {whole("ram_bytes", sizes->ram()), whole("flash_bytes", sizes->flash())};
+  return {whole("planned_ram_bytes", model.arena_bytes + model.state_bytes), whole("constant_bytes", model.constant_bytes)};
 }
 
 StepResult run(const AttrBag& bag, Progress& progress) {
@@ -174,8 +153,15 @@ StepResult run(const AttrBag& bag, Progress& progress) {
   result.json.set("lower_bound", model.plan.lower_bound).set("layers", layers_json(model));
   result.json.set("compiler_level", model.compiler_level).set("files", paths);
   if (request.run) play_project(request, prepared, result, progress);
-  if (prepared.stream)
-    keep_run(request, model, sizes, files, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  if (prepared.impulse)
+    result.text +=
+        keep_run(*prepared.impulse, {.kind = "compile",
+                                     .board = request.board,
+                                     .config = prepared.impulse->project.text,
+                                     .data_hash = prepared.impulse->learnt.data_hash,
+                                     .metrics = metrics_of(model, sizes),
+                                     .files = files,
+                                     .seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()});
   return result;
 }
 

@@ -186,7 +186,7 @@ std::string parts_text(const Dataset& data) {
 StepResult run(const AttrBag& bag, Progress& progress) {
   const DataRequest request = understood(from_bag<DataRequest>(bag));
   std::optional<Project> project;
-  if (fs::exists(fs::path(request.path) / kProjectFile)) project = load_project(request.path);
+  if (is_project(request.path)) project = load_project(request.path);
   const std::vector<Recording> recordings = project ? recordings_of(*project, progress) : read_folder(request.path, request, progress);
   const std::vector<Finding> findings = check_recordings(recordings);
   const std::map<std::string, Sum> sums = sums_by_label(recordings);
@@ -203,6 +203,7 @@ StepResult run(const AttrBag& bag, Progress& progress) {
   if (project && !fault) {
     const Dataset data = make_dataset(recordings, project->window, project->split, labels_for(project->project.task));
     result.text += parts_text(data);
+    if (const std::string lacking = lacking_text(data); !lacking.empty()) result.text += styled(Style::Warn, "\n  " + lacking + "\n");
     result.json.set("hash", data.hash);
   }
   if (!request.plot.empty()) result.text += fmt::format("\n  some of each label: {}\n", request.plot);

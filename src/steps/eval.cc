@@ -6,11 +6,10 @@
 
 #include "base/files.h"
 #include "base/table.h"
-#include "base/version.h"
 #include "codegen/compiled.h"
 #include "deploy/deploy.h"
 #include "deploy/host_model.h"
-#include "runs/store.h"
+#include "steps/keep_run.h"
 #include "steps/memory.h"
 #include "steps/pipeline.h"
 #include "steps/training.h"
@@ -97,25 +96,16 @@ std::string board_text(const Board& board, const OnBoard& run, int64_t count, in
                             styled(other == 0 ? Style::Good : Style::Bad, grouped(other)), grouped(count));
 }
 
-void keep(const Impulse& impulse, const EvalRequest& request, const Dataset& dataset, const Scores& scores, const OnBoard* on_board,
-          double seconds) {
-  RunStore store(impulse.project.runs());
-  const int64_t id = store.begin({.kind = "eval",
-                                  .project = impulse.project.project.name,
-                                  .config = impulse.learnt.config,
-                                  .data_hash = dataset.hash,
-                                  .version = version(),
-                                  .board = on_board ? request.board : "",
-                                  .seed = impulse.project.train.seed},
-                                 seconds);
+std::vector<Metric> metrics_of(const Scores& scores, const std::string& split, const std::optional<OnBoard>& on_board) {
+  std::vector<Metric> metrics;
+  const auto note = [&](std::string name, double value) { metrics.push_back({Metric::kWhole, std::move(name), value}); };
   for (const auto& [name, value] : scores.figures())
-    if (std::isfinite(value)) store.add(id, Metric{Metric::kWhole, request.split + "_" + name, value});
-  if (on_board) {
-    store.add(id, Metric{Metric::kWhole, "ram_bytes", static_cast<double>(on_board->sizes.ram())});
-    store.add(id, Metric{Metric::kWhole, "flash_bytes", static_cast<double>(on_board->sizes.flash())});
-    if (on_board->cycles) store.add(id, Metric{Metric::kWhole, "cycles", *on_board->cycles});
-  }
-  store.finish(id, "done", seconds);
+    if (std::isfinite(value)) note(split + "_" + name, value);
+  if (!on_board) return metrics;
+  note("ram_bytes", static_cast<double>(on_board->sizes.ram()));
+  note("flash_bytes", static_cast<double>(on_board->sizes.flash()));
+  if (on_board->cycles) note("cycles", *on_board->cycles);
+  return metrics;
 }
 
 StepResult run(const AttrBag& bag, Progress& progress) {
@@ -142,13 +132,19 @@ StepResult run(const AttrBag& bag, Progress& progress) {
     result.status = other == 0 ? 0 : 1;
   }
   const Scores scores = scores_of(impulse.project.project.task, dataset, examples, outputs);
-  keep(impulse, request, dataset, scores, on_board ? &*on_board : nullptr,
-       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  const std::string not_kept =
+      keep_run(impulse, {.kind = "eval",
+                         .board = elsewhere ? request.board : "",
+                         .config = impulse.learnt.config,
+                         .data_hash = dataset.hash,
+                         .metrics = metrics_of(scores, request.split, on_board),
+                         .seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()});
   result.text = fmt::format("{}: {} windows of the {} split through its C {}\n\n{}{}", styled(Style::Bold, impulse.project.project.name),
                             grouped(examples.count()), request.split, elsewhere ? "on the emulated " + request.board : "on this machine",
                             scores_text(scores), about);
   if (dataset.hash != impulse.learnt.data_hash)
     result.text += styled(Style::Warn, "\nThe data is not the one that it was trained with; `thimble train` learns the new one.\n");
+  result.text += not_kept;
   Json all = json_of(scores);
   all.set("project", impulse.project.project.name).set("split", request.split).set("board", request.board);
   all.set("same_data", dataset.hash == impulse.learnt.data_hash);

@@ -12,7 +12,6 @@
 #include "formats/import.h"
 #include "passes/strips.h"
 #include "steps/playing.h"
-#include "steps/training.h"
 
 namespace thimble {
 namespace {
@@ -55,16 +54,15 @@ Graph load_model(const std::filesystem::path& path) {
   return import_model(path);
 }
 
-bool is_project(const std::filesystem::path& path) { return fs::exists(path / kProjectFile); }
-
 Loaded load_model_or_project(const std::filesystem::path& path) {
-  if (path == "." && !is_project(path))
-    throw Error(Blame::User, "no model is named, and there is no project here",
-                "name a .tflite file or the folder of a project, or go where a thimble.toml is");
-  if (!fs::is_directory(path)) return {load_model(path), std::nullopt};
+  if (fs::is_directory(path) && !is_project(path))
+    throw Error(Blame::User, fmt::format("there is no project in '{}': it has no {}", path.string(), kProjectFile),
+                "name a .tflite file or the folder of a project; `thimble new NAME --template motion` makes one");
+  if (!is_project(path)) return {load_model(path), std::nullopt, std::nullopt};
   Impulse impulse = load_impulse(path);
   Stream stream = stream_of(impulse);
-  return {std::move(impulse.whole), std::move(stream)};
+  Graph whole = std::move(impulse.whole);
+  return {std::move(whole), std::move(impulse), std::move(stream)};
 }
 
 Graph after_passes(Graph graph, std::vector<PassReport>* reports) {
@@ -97,6 +95,7 @@ Prepared prepare(const ModelOnBoard& request, Progress& progress, bool golden) {
   progress.begin(fmt::format("compiling {} for {}", stem_of(request.model), request.board));
   Loaded loaded = load_model_or_project(request.model);
   prepared.imported = std::move(loaded.graph);
+  prepared.impulse = std::move(loaded.impulse);
   prepared.stream = std::move(loaded.stream);
   Graph graph = after_passes(prepared.imported, &prepared.passes);
   prepared.compiled = compile_for(*prepared.board, std::move(graph), request, golden, &prepared.saved, prepared.stream);

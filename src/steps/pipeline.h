@@ -10,6 +10,7 @@
 #include "passes/passes.h"
 #include "passes/strips.h"
 #include "steps/step.h"
+#include "steps/training.h"
 #include "targets/board.h"
 
 namespace thimble {
@@ -42,9 +43,10 @@ struct ModelOnBoard : ModelRequest {
   }
 };
 
-/// What a verb's model names: a file's graph, or a project's impulse with what it is fed by.
+/// What a verb's model names: a file's graph, or that of a project's impulse, with what it is made of and fed by.
 struct Loaded {
   Graph graph;
+  std::optional<Impulse> impulse;
   std::optional<Stream> stream;
 };
 
@@ -53,16 +55,16 @@ struct Prepared {
   const Board* board = nullptr;
   Graph imported;  ///< as the file has it
   std::vector<PassReport> passes;
-  std::optional<Stream> stream;    ///< of a project
+  std::optional<Impulse> impulse;  ///< of a project
+  std::optional<Stream> stream;    ///< what feeds it
   std::vector<std::string> saved;  ///< a line on each change that was made to save RAM
   Compiled compiled;
 };
 
 /// Reads the model; a missing file is a User error that suggests a model nearby.
 Graph load_model(const std::filesystem::path& path);
-/// The same of a file or of the folder of a project, which must be trained. "." stands for a model that was not named.
+/// The same of a file, or of a project, which must be trained.
 Loaded load_model_or_project(const std::filesystem::path& path);
-bool is_project(const std::filesystem::path& path);
 /// The graph after the deployment pipeline.
 Graph after_passes(Graph graph, std::vector<PassReport>* reports = nullptr);
 /// What the request says about the compilation: its aim, and the kernels that were tuned for it.

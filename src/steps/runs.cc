@@ -5,7 +5,9 @@
 #include <set>
 
 #include "base/files.h"
+#include "base/lock.h"
 #include "base/table.h"
+#include "project/project.h"
 #include "project/toml.h"
 #include "runs/export.h"
 #include "runs/store.h"
@@ -21,7 +23,7 @@ struct RunsRequest {
   void fields(V&& v) {
     v("action", action, "list them, show one, compare two, rm some, export some", one_of({"list", "show", "compare", "rm", "export"}));
     v("run", run, "the numbers of the runs, show without one: the latest; export without one: all");
-    v("project", project, "the folder of the project");
+    v("project", project, "the folder of the project, with its thimble.toml");
     v("format", format, "of an export", one_of({"csv", "json", "tensorboard", "mlflow"}));
     v("out", out, "where an export is written: a file, or for TensorBoard a folder; without it stdout, or out/tensorboard");
     v("uri", uri, "the MLflow server, such as http://127.0.0.1:5000");
@@ -212,7 +214,17 @@ StepResult export_runs(const std::vector<Run>& runs, const RunsRequest& request)
   return written(request.out, Json(all).dump() + "\n", runs.size());
 }
 
-StepResult remove(RunStore& store, const std::vector<Run>& runs) {
+/// A row whose training is still writing into it stays.
+void refuse_running(const std::vector<Run>& runs, const fs::path& folder) {
+  const auto running = std::find_if(runs.begin(), runs.end(), [](const Run& run) { return run.kind == "train" && run.state == "running"; });
+  if (running == runs.end()) return;
+  if (const auto holder = FileLock::holder_of(training_lock(folder)))
+    throw Error(Blame::User, fmt::format("run {} goes on: process {} trains since {} UTC", running->id, holder->process, holder->since),
+                "wait for its end, or end it first with Ctrl-C where it runs");
+}
+
+StepResult remove(RunStore& store, const std::vector<Run>& runs, const fs::path& folder) {
+  refuse_running(runs, folder);
   StepResult result;
   for (const Run& run : runs) store.remove(run.id);
   result.text = fmt::format("removed {} run{}; the files that they made are still there\n", runs.size(), runs.size() == 1 ? "" : "s");
@@ -221,12 +233,13 @@ StepResult remove(RunStore& store, const std::vector<Run>& runs) {
 }
 
 StepResult run(const AttrBag& bag, Progress&) {
-  const auto request = from_bag<RunsRequest>(bag);
+  auto request = from_bag<RunsRequest>(bag);
+  request.project = project_folder(request.project).string();
   const fs::path file = fs::path(request.project) / ".thimble" / "runs.sqlite";
   if (!fs::exists(file))
     throw Error(Blame::User, fmt::format("no run is kept in '{}'", request.project),
                 "`thimble train` keeps one; --project names its folder");
-  RunStore store(file);
+  RunStore store(file, request.action == "rm" ? Access::Write : Access::Read);
   if (request.action == "list") return list(store);
   std::vector<Run> runs;
   for (const int64_t id : request.run) runs.push_back(store.get(id));
@@ -239,7 +252,7 @@ StepResult run(const AttrBag& bag, Progress&) {
                 action == "compare" ? "for example: thimble runs compare 3 4" : fmt::format("for example: thimble runs {} 3", action));
   if (action == "show") return show(runs[0]);
   if (action == "compare") return compare(runs[0], runs[1]);
-  return action == "rm" ? remove(store, runs) : export_runs(runs, request);
+  return action == "rm" ? remove(store, runs, request.project) : export_runs(runs, request);
 }
 
 }  // namespace

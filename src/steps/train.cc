@@ -78,9 +78,11 @@ int64_t parameters_of(const Graph& graph) {
 /// The files of a training; their paths are told as the user sees them.
 std::vector<fs::path> write_models(const Project& project, const TrainedProject& result) {
   const fs::path out = project.out();
-  write_bytes(out / "model.tflite", write_tflite(export_graph(result.trained.quantised)));
   write_bytes(out / "model_float.tflite", write_tflite(export_graph(result.trained.network)));
-  write_learnt(project, result.learnt);
+  write_bytes(out / "model.tflite", write_tflite(export_graph(result.trained.quantised)));
+  Learnt learnt = result.learnt;
+  learnt.network = mark_of(out / "model.tflite").hash;
+  write_learnt(project, learnt);
   return {out / "model.tflite", out / "model_float.tflite", out / "model.json"};
 }
 
@@ -181,6 +183,7 @@ RunStart start_of(const Project& project, const TrainRequest& request) {
 }
 
 StepResult train_once(const Project& project, const TrainRequest& request, Progress& progress) {
+  const TrainingAlone alone(project);
   const fs::path checkpoint = project.folder / ".thimble" / "checkpoint";
   if (request.fresh) fs::remove_all(checkpoint);
   TrainingRun run(project, start_of(project, request), checkpoint, progress);

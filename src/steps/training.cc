@@ -141,13 +141,19 @@ TrainedProject train_project(const Project& project, const TrainingHooks& told, 
   return result;
 }
 
-Impulse load_impulse(const std::filesystem::path& folder) {
-  const Project project = load_project(folder);
+Impulse load_impulse(const std::filesystem::path& path) {
+  const Project project = load_project(path);
   Impulse impulse;
   impulse.learnt = read_learnt(project);
   impulse.project = project_as_trained(project, impulse.learnt);
   impulse.features = features_as_trained(project, impulse.learnt);
-  impulse.network = after_passes(load_model(project.out() / "model.tflite"));
+  const std::filesystem::path model = project.out() / "model.tflite";
+  impulse.network = after_passes(load_model(model));
+  // Looked at behind the reading: what a training replaced meanwhile is seen.
+  if (!impulse.learnt.network.empty() && mark_of(model).hash != impulse.learnt.network)
+    throw Error(Blame::User, fmt::format("'{}' is not the network that model.json beside it tells of", model.string()),
+                fmt::format("where a training is writing them this moment, try again; else `thimble train {}` makes both",
+                            project.folder.string()));
   impulse.whole = impulse_graph(impulse.features, impulse.network);
   impulse.whole.name = project.project.name;
   return impulse;

@@ -37,8 +37,8 @@ struct Impulse {
   Graph features, network;  ///< int8, from out/model.tflite
   Graph whole;              ///< samples in, scores out
 };
-/// A User error that says to train where there is nothing yet.
-Impulse load_impulse(const std::filesystem::path& folder);
+/// Of a project's folder or thimble.toml. A User error that says to train where there is nothing yet, or where files of two trainings are.
+Impulse load_impulse(const std::filesystem::path& path);
 
 /// SHA-256 of a file, and its size, as the store of runs wants them.
 struct FileMark {

@@ -2,7 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/terminal.h"
+
 namespace thimble {
+
+TrainingAlone::TrainingAlone(const Project& project) : lock_(training_lock(project.folder)) {
+  const std::optional<FileLock::Holder>& other = lock_.other();
+  if (!other) return;
+  throw Error(Blame::User,
+              fmt::format("'{}' is being trained already{}", project.project.name,
+                          other->process == 0 ? "" : fmt::format(": by process {}, since {} UTC", other->process, other->since)),
+              "wait for its end, or end it with Ctrl-C where it runs, and this command goes on from there; a copy of the folder can be "
+              "trained at the same time");
+}
 
 TrainingRun::TrainingRun(const Project& project, RunStart start, std::filesystem::path checkpoint, Progress& progress)
     : project_(project), start_(std::move(start)), checkpoint_(std::move(checkpoint)), progress_(progress), store_(project.runs()) {}
@@ -29,6 +43,7 @@ void TrainingRun::finish(double seconds) {
 void TrainingRun::begin(const Dataset& dataset, std::span<const Epoch> before) {
   interrupt_.emplace();
   validates_ = dataset.validation.count() > 0;
+  if (const std::string lacking = lacking_text(dataset); !lacking.empty()) progress_.say(styled(Style::Warn, "  " + lacking));
   if (before.empty()) {
     id_ = store_.begin(start_);
     return;
@@ -55,29 +70,30 @@ void TrainingRun::tell(const Epoch& epoch) {
   if (epoch.number == 1 || epoch.number == epochs() || epoch.number % every == 0 || first_int8) progress_.say("  " + line);
   if (interrupt_->asked())
     throw Error(Blame::User, fmt::format("interrupted behind epoch {} of {}", epoch.number, epochs()),
-                checkpoint_.empty() ? "" : "the same command goes on from there");
+                checkpoint_.empty()
+                    ? "folds and groups are not taken up again; `thimble runs` has the figures of those that came to their end"
+                    : "the same command goes on from there");
 }
 
 std::string TrainingRun::line_of(const Epoch& epoch) const {
+  const bool judges = has_accuracy(project_.project.task);
   std::string text = fmt::format("{} epoch {:>3} of {}   loss {:.4f}", epoch.qat ? "int8 " : "float", epoch.number, epochs(), epoch.loss);
   if (validates_) text += fmt::format("   validation {:.4f}", epoch.validation_loss);
-  if (chooses()) text += fmt::format("   accuracy {:5.1f} %", 100 * epoch.accuracy);
-  if (chooses() && validates_) text += fmt::format(" / {:5.1f} %", 100 * epoch.validation_accuracy);
+  if (judges) text += fmt::format("   accuracy {:5.1f} %", 100 * epoch.accuracy);
+  if (judges && validates_) text += fmt::format(" / {:5.1f} %", 100 * epoch.validation_accuracy);
   return text + fmt::format("   {:.2f} s", epoch.seconds);
 }
 
 std::vector<Metric> TrainingRun::metrics_of(const Epoch& epoch) const {
+  const bool judges = has_accuracy(project_.project.task);
   std::vector<Metric> all = {{epoch.number, "loss", epoch.loss}};
   if (validates_) all.push_back({epoch.number, "validation_loss", epoch.validation_loss});
-  if (chooses()) all.push_back({epoch.number, "accuracy", epoch.accuracy});
-  if (chooses() && validates_) all.push_back({epoch.number, "validation_accuracy", epoch.validation_accuracy});
+  if (judges) all.push_back({epoch.number, "accuracy", epoch.accuracy});
+  if (judges && validates_) all.push_back({epoch.number, "validation_accuracy", epoch.validation_accuracy});
   all.push_back({epoch.number, "learning_rate", epoch.learning_rate});
   all.push_back({epoch.number, "qat", epoch.qat ? 1.0 : 0.0});
   return all;
 }
-
-/// Is there an accuracy?
-bool TrainingRun::chooses() const { return project_.project.task == Task::Classification || project_.project.task == Task::MultiLabel; }
 
 double TrainingRun::seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count(); }
 

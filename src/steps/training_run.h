@@ -9,10 +9,20 @@
 #include <vector>
 
 #include "base/interrupt.h"
+#include "base/lock.h"
 #include "runs/store.h"
 #include "steps/training.h"
 
 namespace thimble {
+
+/// For as long as it lives, no other training writes into the project's folder. A User error tells the one that does already.
+class TrainingAlone {
+ public:
+  explicit TrainingAlone(const Project& project);
+
+ private:
+  FileLock lock_;
+};
 
 class TrainingRun {
  public:
@@ -34,7 +44,6 @@ class TrainingRun {
   void tell(const Epoch& epoch);
   std::string line_of(const Epoch& epoch) const;
   std::vector<Metric> metrics_of(const Epoch& epoch) const;
-  bool chooses() const;
   int64_t epochs() const { return project_.train.epochs + 1 + project_.train.qat_epochs; }
   double seconds() const;
 

@@ -114,8 +114,9 @@ TEST_F(Cli, MistakesAreToldWithTheWayOut) {
        "error: thimble knows no flag '--jsn' before a verb\n  flags of a verb follow it: `thimble inspect model.tflite --json`\n"},
       {{"compile"},
        1,
-       "error: no model is named, and there is no project here\n"
-       "  name a .tflite file or the folder of a project, or go where a thimble.toml is\n  while running `thimble compile`\n"},
+       "error: there is no project in '.': it has no thimble.toml\n"
+       "  name a .tflite file or the folder of a project; `thimble new NAME --template motion` makes one\n"
+       "  while running `thimble compile`\n"},
       {{"inspect"},
        1,
        "error: thimble inspect needs a model\n  for example: thimble inspect kws.tflite\n  while running `thimble inspect`\n"},

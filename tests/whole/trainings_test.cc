@@ -2,13 +2,16 @@
 // takes a moment.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <set>
 
 #include "base/files.h"
+#include "base/lock.h"
 #include "base/subprocess.h"
 #include "program.h"
+#include "runs/store.h"
 
 namespace thimble::testing {
 namespace {
@@ -52,6 +55,14 @@ class Trainings : public ::testing::Test {
     EXPECT_EQ(said.status, 0) << said.out << said.err;
     return said.status == 0 ? said.json() : Json();
   }
+  /// What a training says that is asked to end behind a line of it.
+  std::string interrupted(const std::string& flags, const std::string& line) const {
+    const std::string command = fmt::format(
+        R"({{ sh -c 'echo $$; exec "$0" train "$1" {} 2>&1' {} {}; echo status $?; }} | {{ read pid; while read line; do
+           echo "$line"; case "$line" in "{}"*) kill -TERM $pid;; esac; done; }})",
+        flags, THIMBLE_PROGRAM, folder().string(), line);
+    return run_command({"sh", "-c", command}).out;
+  }
   Json runs() const { return run_thimble({"runs", "--project", folder().string(), "--json"}).json(); }
 
   TempDir dir_;
@@ -65,20 +76,15 @@ std::string text_at(const Json& json, std::string_view key) {
 
 TEST_F(Trainings, AreTakenUpWhereTheyWereInterrupted) {
   set("", "epochs = 1200\nqat_epochs = 1\n");
-  // Ended while it trains: behind the line of its 120th epoch, long before its last one.
-  const std::string command = fmt::format(
-      R"({{ sh -c 'echo $$; exec "$0" train "$1" 2>&1' {} {}; echo status $?; }} | {{ read pid; while read line; do
-         echo "$line"; case "$line" in "float epoch 120 of"*) kill -TERM $pid;; esac; done; }})",
-      THIMBLE_PROGRAM, folder().string());
-  const CommandResult ended = run_command({"sh", "-c", command});
-  EXPECT_THAT(ended.out, HasSubstr("\nending as soon as nothing is lost by it; once more ends at once\n"));
-  EXPECT_THAT(ended.out, ::testing::ContainsRegex("\nerror: interrupted behind epoch [0-9]+ of 1202\n"
-                                                  "the same command goes on from there\n"
-                                                  "while training, epoch [0-9]+\n"
-                                                  "while running `thimble train`\nstatus 1\n"));
-  const Json interrupted = runs().find("runs")->as_array()->at(0);
-  EXPECT_EQ(text_at(interrupted, "state"), "interrupted");
-  const size_t done = interrupted.find("epochs")->as_array()->size();
+  const std::string ended = interrupted("", "float epoch 120 of");  // long before its last one
+  EXPECT_THAT(ended, HasSubstr("\nending as soon as nothing is lost by it; once more ends at once\n"));
+  EXPECT_THAT(ended, ::testing::ContainsRegex("\nerror: interrupted behind epoch [0-9]+ of 1202\n"
+                                              "the same command goes on from there\n"
+                                              "while training, epoch [0-9]+\n"
+                                              "while running `thimble train`\nstatus 1\n"));
+  const Json half = runs().find("runs")->as_array()->at(0);
+  EXPECT_EQ(text_at(half, "state"), "interrupted");
+  const size_t done = half.find("epochs")->as_array()->size();
 
   const Said resumed = verb({"train"});
   EXPECT_THAT(resumed.err, StartsWith(fmt::format("  goes on behind epoch {} of 1202 (run 1); --fresh would begin anew\n", done)));
@@ -94,6 +100,27 @@ TEST_F(Trainings, AreTakenUpWhereTheyWereInterrupted) {
   for (size_t at = 0; at < csv.size(); at = csv.find('\n', at) + 1, ++lines)
     figures.insert(csv.substr(at, csv.rfind(',', csv.find('\n', at)) - at));
   EXPECT_EQ(figures.size(), lines) << "no figure is there twice";
+}
+
+TEST_F(Trainings, RunOneAtATimeInAFolder) {
+  const auto live = RunStore(folder() / ".thimble/runs.sqlite").begin({.kind = "train"});
+  std::optional<FileLock> lock(std::in_place, folder() / ".thimble/training.lock");
+  const std::string who = fmt::format("process {}", getpid());
+  EXPECT_THAT(
+      verb({"train", "--fresh"}).err,
+      ::testing::MatchesRegex("error: 'tones' is being trained already: by " + who +
+                              ", since 20[0-9-]+ [0-9:]+ UTC\n"
+                              "  wait for its end, or end it with Ctrl-C where it runs, and this command goes on from there; a copy of "
+                              "the folder can be trained at the same time\n  while running `thimble train`\n"));
+  EXPECT_THAT(run_thimble({"runs", "rm", fmt::format("{}", live), "--project", folder().string()}).err,
+              ::testing::MatchesRegex("error: run 1 goes on: " + who +
+                                      " trains since 20[0-9-]+ [0-9:]+ UTC\n"
+                                      "  wait for its end, or end it first with Ctrl-C where it runs\n  while running `thimble runs`\n"));
+  const Json all = runs();
+  ASSERT_EQ(all.find("runs")->as_array()->size(), 1U);
+  EXPECT_EQ(text_at(all.find("runs")->as_array()->at(0), "state"), "running");
+  lock.reset();
+  EXPECT_EQ(run_thimble({"runs", "rm", "1", "--project", folder().string()}).status, 0) << "it was killed";
 }
 
 TEST_F(Trainings, ThatFailAreNotLeftRunning) {
@@ -152,6 +179,40 @@ TEST_F(Trainings, InFoldsJudgeByEveryRecordingOnce) {
             "  while running `thimble train`\n");
 }
 
+TEST_F(Trainings, InFoldsAreNotTakenUpAgain) {
+  set("", "epochs = 1200\nqat_epochs = 1\n");
+  EXPECT_THAT(
+      interrupted("--folds 2", "float epoch 120 of"),
+      ::testing::ContainsRegex("\nerror: interrupted behind epoch [0-9]+ of 1202\n"
+                               "folds and groups are not taken up again; `thimble runs` has the figures of those that came to their "
+                               "end\nwhile training, epoch [0-9]+\n"
+                               "while running `thimble train`\nstatus 1\n"));
+}
+
+TEST_F(Trainings, TellWhichClassesTheirTestLacks) {
+  set("[split]\nby = \"order\"\n");
+  EXPECT_THAT(verb({"train"}).err, HasSubstr("  the test split has no window of 'fast': how well it is recognised stays unknown\n"));
+  EXPECT_THAT(run_thimble({"data", "check", folder().string()}).out,
+              HasSubstr("  the test split has no window of 'fast': how well it is recognised stays unknown\n"));
+}
+
+/// Its folder, however it is written, or the file in it.
+TEST_F(Trainings, AreOfAProjectThatEveryVerbFinds) {
+  const std::string file = (folder() / "thimble.toml").string();
+  EXPECT_EQ(run_thimble({"train", file}).status, 0);
+  for (const std::string& path : {folder().string() + "/", folder().string() + "/.", file}) {
+    EXPECT_THAT(run_thimble({"data", "check", path}).out, HasSubstr("validation")) << path;
+    const Said said = run_thimble({"compile", path, "--plan-only"});
+    EXPECT_THAT(said.out, HasSubstr("wrote " + (folder() / "out/firmware/tones.c").string())) << path << said.err;
+    EXPECT_EQ(run_thimble({"runs", "--project", path}).status, 0) << path;
+  }
+  EXPECT_THAT(run_thimble({"eval", file}).out, StartsWith("tones: "));
+  EXPECT_THAT(run_thimble({"inspect", file}).out, HasSubstr("fully_connected"));
+  const CommandResult here =
+      run_command({"sh", "-c", fmt::format("cd {} && {} compile . --plan-only", folder().string(), THIMBLE_PROGRAM)});
+  EXPECT_THAT(here.out, HasSubstr("wrote out/firmware/tones.c"));
+}
+
 /// As [split] says, without a flag.
 TEST_F(Trainings, LeaveOutTheGroupsOfTheRecordings) {
   set("[split]\nleave_group_out = true\n");
@@ -174,6 +235,18 @@ TEST_F(Trainings, CanBeRoundedByCalibrationAlone) {
   }
   EXPECT_EQ(floats.size(), 1U) << "the method decides about the rounding only";
   EXPECT_EQ(rounded.size(), 2U) << "each method finds other ranges";
+
+  // As if this moment a training had written one file and not yet the other.
+  const std::string model = (folder() / "out/model.tflite").string();
+  for (const std::string& bytes : rounded) {
+    if (bytes == read_text(model)) continue;
+    write_text(model, bytes);
+    break;
+  }
+  EXPECT_EQ(verb({"eval"}).err, "error: '" + model +
+                                    "' is not the network that model.json beside it tells of\n  where a training is writing them this "
+                                    "moment, try again; else `thimble train " +
+                                    folder().string() + "` makes both\n  while running `thimble eval`\n");
 }
 
 }  // namespace
