@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+
 #include "base/files.h"
 #include "base/table.h"
 #include "project/templates.h"
@@ -22,25 +25,32 @@ struct DemoRequest {
   What what = What::Motion;
   std::vector<std::string> words{"lamp", "door"};
   std::string board = "nano33ble", out;
+  bool quick = false;
   template <class V>
   void fields(V&& v) {
     v("what", what, "gestures of a simulated hand, or words that espeak-ng speaks");
     v("words", words, "of keyword: those that are to be told apart");
     v("board", board, "where it is to run; `thimble boards` lists them");
     v("out", out, "folder of the project that the demo makes; none: out/demo-motion or out/demo-keyword");
+    v("quick", quick, "few recordings and few epochs: the path in some seconds, with a model that is often wrong");
   }
 };
 
 /// First line of a thimble.toml that the demo made and may make anew.
 constexpr std::string_view kMark = "# Made by `thimble demo`, which makes it anew each time.\n";
 
-/// `text` with another value for the first `key` that is set.
+/// `text` with another value for the first `key`, be it set or at its default.
 std::string with_value(const std::string& text, std::string_view key, const FieldValue& value) {
-  const std::string begin = fmt::format("\n{} = ", key);
-  const size_t at = text.find(begin);
+  const std::string set = fmt::format("\n{} = ", key), dormant = fmt::format("\n#{} = ", key);
+  const size_t at = std::min(text.find(set), text.find(dormant));
   require(at != std::string::npos, fmt::format("the template has no '{}'", key));
-  const size_t from = at + begin.size(), end = text.find('\n', from);
-  return text.substr(0, from) + toml_text(value) + text.substr(end);
+  return text.substr(0, at) + set + toml_text(value) + text.substr(text.find('\n', at + 1));
+}
+
+/// What --quick makes do with.
+std::map<std::string, int64_t> quick_values(What what) {
+  if (what == What::Motion) return {{"each", 20}, {"epochs", 10}, {"qat_epochs", 2}};
+  return {{"each", 30}, {"others", 40}, {"noises", 20}, {"voices", 6}, {"epochs", 8}, {"qat_epochs", 2}};
 }
 
 std::vector<std::string> without_spaces_around(std::vector<std::string> words) {
@@ -62,6 +72,8 @@ fs::path make_project(const DemoRequest& request) {
   std::string text = project_text(template_named(motion ? "motion" : "audio"), motion ? "gestures" : "keyword");
   text = with_value(text, "board", request.board);
   if (!motion) text = with_value(text, "words", without_spaces_around(request.words));
+  if (request.quick)
+    for (const auto& [key, value] : quick_values(request.what)) text = with_value(text, key, value);
   write_text(file, std::string(kMark) + text);
   return folder;
 }
@@ -107,7 +119,7 @@ void listen(const fs::path& folder, const DemoRequest& request, StepResult& resu
   model.model = folder.string(), model.board = request.board;
   const Prepared prepared = prepare(model, progress);
   const Stream& stream = prepared.stream.value();
-  std::vector<Playing> recordings = test_recordings(dataset_of(load_impulse(folder).project, progress), 0);
+  std::vector<Playing> recordings = test_recordings(dataset_of(prepared.impulse.value().project, progress), 0);
   const Performance done = perform(prepared.compiled, *prepared.board, stream, std::move(recordings), progress);
   const Json played = played_json(done.recordings, stream);
   const std::vector<Playing> first(done.recordings.begin(),
@@ -154,7 +166,7 @@ std::span<const Step> demo_steps() {
        .stage = Stage::Start,
        .details = "Makes a project with simulated recordings, trains it, quantises it, compiles signal blocks and network to C, and plays "
                   "recordings that it never saw to the emulated board. What you see are the verbs that you would use yourself.",
-       .examples = "thimble demo\nthimble demo --board pico\nthimble demo keyword --words \"lamp,door\"",
+       .examples = "thimble demo\nthimble demo --quick\nthimble demo --board pico\nthimble demo keyword --words \"lamp,door\"",
        .positional = {"what"},
        .fields = request_fields<DemoRequest>,
        .run = run}};

@@ -59,6 +59,21 @@ TEST_P(EachTemplate, GoesFromNothingToTheBoard) {
   json_of({"compile", project, "--board", "nano33ble", "--run", "--recordings", "4", "--out", at("c")});
 }
 
+/// The demo with words of one's own, as short as it gets.
+TEST_F(Projects, TheDemoLearnsSpokenWords) {
+  const Json told = json_of({"demo", "keyword", "--words", "kitchen,seven", "--quick", "--out", at("words")});
+  const Json* int8 = told.find("train") ? told.find("train")->find("int8") : nullptr;
+  ASSERT_TRUE(int8);
+  std::vector<std::string> classes;
+  for (const Json& one : *int8->find("classes")->as_array()) classes.push_back(*one.find("name")->as_string());
+  EXPECT_THAT(classes, ::testing::ElementsAre("kitchen", "noise", "other", "seven"));
+  EXPECT_GT(number_at(*int8, {"accuracy"}), 0.5) << "a quarter is guessing";
+  const double heard = number_at(told, {"board", "played", "of"});
+  EXPECT_EQ(heard, number_at(*int8, {"examples"})) << "the board hears what the test split holds";
+  EXPECT_GT(number_at(told, {"board", "played", "right"}), heard / 2);
+  EXPECT_TRUE(fs::exists(at("words/out/model.tflite")));
+}
+
 TEST_F(Projects, TheSameSeedAndDataGiveTheSameFiles) {
   const std::string project = at("twice");
   json_of({"new", project});
