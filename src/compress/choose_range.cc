@@ -87,7 +87,8 @@ double divergence(const Bins& bins, double low, double high) {
     filled[code.back()] += 1;
     inside += bin.count;
   }
-  if (original.empty()) return std::numeric_limits<double>::infinity();
+  // Where only the edges are left, what was cut off lies in what remains as if it had been there: the two are alike and tell nothing.
+  if (original.empty() || (original.size() <= 2 && below + above > 0)) return std::numeric_limits<double>::infinity();
   std::vector<double> seen = original;
   seen.front() += below;
   seen.back() += above;
@@ -115,6 +116,7 @@ Range by_entropy(const Histogram& histogram) {
   const Bins bins = bins_for_entropy(histogram);
   if (bins.empty()) return histogram.seen();
   constexpr int kSteps = 160;
+  constexpr double kAlike = 1e-9;  // of two that diverge alike, the wider
   const Range seen = histogram.seen();
   const double greatest = std::max(std::abs(static_cast<double>(seen.low)), std::abs(static_cast<double>(seen.high)));
   double best = std::numeric_limits<double>::infinity(), limit = greatest;
@@ -122,8 +124,8 @@ Range by_entropy(const Histogram& histogram) {
     const double candidate = greatest * i / kSteps;
     const double found =
         divergence(bins, std::max(-candidate, std::min<double>(seen.low, 0)), std::min(candidate, std::max<double>(seen.high, 0)));
-    if (found > best) continue;
-    best = found;
+    if (found > best + kAlike) continue;
+    best = std::min(best, found);
     limit = candidate;
   }
   return within(-limit, limit, seen);

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <random>
+#include <set>
 
 namespace thimble {
 namespace {
@@ -110,6 +111,33 @@ TEST(ChooseRange, KeepsWhatHasNoTails) {
     EXPECT_THAT(range.low, FloatNear(-1, 0.05F)) << enum_names(method)[static_cast<size_t>(method)];
     EXPECT_THAT(range.high, FloatNear(3, 0.05F)) << enum_names(method)[static_cast<size_t>(method)];
   }
+}
+
+/// Too few to fill bins as fine as the codes.
+TEST(ChooseRange, EntropyCutsNothingAwayThatSomeThousandsHold) {
+  for (const size_t count : {300, 1000, 2300, 5000})
+    for (unsigned seed = 0; seed < 8; ++seed) {
+      std::mt19937 random(seed);
+      std::normal_distribution<float> normal;
+      std::uniform_real_distribution<float> even;
+      std::vector<float> bell(count), half(count), flat(count);
+      for (size_t i = 0; i < count; ++i) bell[i] = normal(random), half[i] = std::max(0.0F, normal(random)), flat[i] = even(random);
+      for (const std::vector<float>& values : {bell, half, flat}) {
+        const Histogram histogram = histogram_of(values);
+        const Range range = choose_range(histogram, CalibrationMethod::Entropy, 99.99), seen = histogram.seen();
+        EXPECT_GE(range.high - range.low, 0.75F * (seen.high - seen.low)) << count << " " << seed;
+      }
+    }
+}
+
+TEST(ChooseRange, EachMethodFindsARangeOfItsOwn) {
+  const Histogram histogram = histogram_of(heavy_tails(200000));
+  std::set<std::pair<float, float>> ranges;
+  for (const auto method : {CalibrationMethod::MinMax, CalibrationMethod::Percentile, CalibrationMethod::Mse, CalibrationMethod::Entropy}) {
+    const Range range = choose_range(histogram, method, 99.99);
+    ranges.emplace(range.low, range.high);
+  }
+  EXPECT_EQ(ranges.size(), 4U);
 }
 
 TEST(ChooseRange, OfFewNumbersIsAllOfThem) {
