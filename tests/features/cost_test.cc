@@ -181,6 +181,8 @@ TEST(BlockCosts, EstimatesHoldWithoutAFloatingPointUnit) {
   const std::vector<Window> windows = {
       {"raw", f32, {70, 3}, {{"scale_axes", 3.0}}},
       {"normalise", f32, {50, 3}, {}},
+      {"normalise", f32, {40, 2}, {{"group", int64_t{0}}, {"centre", false}}},
+      {"normalise", f32, {30, 6}, {{"root", true}}},
       {"flatten", f32, {50, 2}, {}},
       {"series", f32, {100, 2}, {{"points", int64_t{6}}}},
       {"filter", f32, {75, 2}, {{"high_cutoff", 12.0}}},
