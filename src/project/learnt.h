@@ -12,7 +12,7 @@ struct Learnt {
   Standard standard;
   std::string data_hash, version;
   std::string network;  ///< SHA-256 of out/model.tflite: the two belong together
-  std::string config;  ///< the thimble.toml of the training: blocks and windows stay those that the network knows
+  std::string config;   ///< the thimble.toml of the training: blocks and windows stay those that the network knows
   bool operator==(const Learnt& other) const = default;
 };
 
