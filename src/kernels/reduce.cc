@@ -68,7 +68,12 @@ std::optional<std::string> refuses_sum_s8(const Node& node, const Graph& graph) 
   return refuse_unless({{count_of(node, graph) <= INT32_MAX / 256, "more than 8388607 elements for one result, whose sum could overflow"}});
 }
 
-KernelCall lower_sum_s8(const Node& node, const Graph& graph) {
+std::optional<std::string> refuses_mean_s16(const Node& node, const Graph& graph) {
+  if (auto reason = refuses<DType::I16>(node, graph)) return reason;
+  return refuse_unless({{graph.type(node.out[0]).quant.quantised(), "the output has no scale"}});
+}
+
+KernelCall lower_rescaled(const Node& node, const Graph& graph) {
   const TensorType &x = graph.type(node.in[0]), &y = graph.type(node.out[0]);
   const int64_t count = count_of(node, graph);
   const Multiplier multiplier = node.op->name == "mean" ? mean_multiplier(x, y, count) : sum_multiplier(x, y);
@@ -77,12 +82,15 @@ KernelCall lower_sum_s8(const Node& node, const Graph& graph) {
   fields.push_back({"mantissa", c_literal(int64_t{multiplier.mantissa})});
   fields.push_back({"shift", c_literal(int64_t{multiplier.shift})});
   fields.push_back({"out_zero", c_literal(int64_t{y.quant.zero[0]})});
-  return KernelCall("thimble_sum_s8").input(0).output(0).geometry("thimble_reduce_s8_shape", std::move(fields));
+  return KernelCall(x.dtype == DType::I16 ? "thimble_mean_s16" : "thimble_sum_s8")
+      .input(0)
+      .output(0)
+      .geometry("thimble_reduce_s8_shape", std::move(fields));
 }
 
 KernelCall lower(const Node& node, const Graph& graph) {
   const DType dtype = graph.type(node.in[0]).dtype;
-  const std::string_view suffix = dtype == DType::F32 ? "f32" : dtype == DType::I32 ? "s32" : "s8";
+  const std::string_view suffix = dtype == DType::F32 ? "f32" : dtype == DType::I32 ? "s32" : dtype == DType::I16 ? "s16" : "s8";
   Fields fields = walk_fields(node, graph);
   fields.push_back({"count", c_literal(count_of(node, graph))});
   return KernelCall(fmt::format("thimble_{}_{}", node.op->name, suffix))
@@ -102,13 +110,22 @@ constexpr Kernel row(std::string_view name, std::string_view op, decltype(Kernel
   return {.name = name, .source = "kernels/reduce_ref.h", .op = op, .refuses = refuses, .cycles = cycles, .lower = lower};
 }
 
+constexpr Kernel row_s16(std::string_view name, std::string_view op, decltype(Kernel::refuses) refuses, decltype(Kernel::lower) lower) {
+  Kernel kernel = row(name, op, refuses, cycles<5>, lower);
+  kernel.source = "kernels/reduce_ref.h kernels/reduce_s16_ref.h";
+  return kernel;
+}
+
 }  // namespace
 
 std::span<const Kernel> reduce_kernels() {
-  static const Kernel kRows[] = {row("mean_s8_ref", "mean", refuses_sum_s8, cycles<4>, lower_sum_s8),
+  static const Kernel kRows[] = {row("mean_s8_ref", "mean", refuses_sum_s8, cycles<4>, lower_rescaled),
+                                 row_s16("mean_s16_ref", "mean", refuses_mean_s16, lower_rescaled),
+                                 row_s16("reduce_max_s16_ref", "reduce_max", refuses<DType::I16>, lower),
+                                 row_s16("reduce_min_s16_ref", "reduce_min", refuses<DType::I16>, lower),
                                  row("mean_f32_ref", "mean", refuses<DType::F32>, cycles<5>, lower),
                                  row("mean_s32_ref", "mean", refuses<DType::I32>, cycles<6>, lower),
-                                 row("sum_s8_ref", "sum", refuses_sum_s8, cycles<4>, lower_sum_s8),
+                                 row("sum_s8_ref", "sum", refuses_sum_s8, cycles<4>, lower_rescaled),
                                  row("sum_f32_ref", "sum", refuses<DType::F32>, cycles<5>, lower),
                                  row("sum_s32_ref", "sum", refuses<DType::I32>, cycles<4>, lower),
                                  row("reduce_max_s8_ref", "reduce_max", refuses<DType::I8>, cycles<5>, lower),

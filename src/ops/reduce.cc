@@ -30,15 +30,25 @@ Shape result_shape(const ReduceAttrs& attrs, const Shape& from) {
   return shape;
 }
 
+template <DType... more>
 std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
   const TensorType& x = operand_type(in, 0);
-  expect_dtype("a reduction", x.dtype, {DType::F32, DType::I8, DType::I32});
+  expect_dtype("a reduction", x.dtype, {DType::F32, DType::I8, more..., DType::I32});
   return {moved(x, result_shape(attrs.as<ReduceAttrs>(), x.shape))};
+}
+
+std::vector<TensorType> infer_mean(const Attrs& attrs, Inputs in) {
+  std::vector<TensorType> types = infer<DType::I16>(attrs, in);
+  const TensorType& x = *in[0].type;
+  if (x.dtype != DType::I16) return types;
+  expect(zero_of(x) == 0, "means of int16 need zero point 0");
+  expect(reduced_count(attrs.as<ReduceAttrs>(), x) < 65536, "means of int16 take at most 65535 elements each, so that sums fit 32 bits");
+  return types;
 }
 
 /// A sum has another range than its terms, so the scale of int8 is for the model to say.
 std::vector<TensorType> infer_sum(const Attrs& attrs, Inputs in) {
-  std::vector<TensorType> types = infer(attrs, in);
+  std::vector<TensorType> types = infer<>(attrs, in);
   types[0].quant = {};
   return types;
 }
@@ -67,10 +77,11 @@ void eval_typed_sum(const ReduceAttrs& attrs, const TensorView& in, const Tensor
   std::transform(sums.begin(), sums.end(), out.as<T>().begin(), finish);
 }
 
-void eval_s8(const ReduceAttrs& attrs, const TensorView& in, const TensorView& out, Multiplier multiplier) {
+template <class T>
+void eval_rescaled(const ReduceAttrs& attrs, const TensorView& in, const TensorView& out, Multiplier multiplier) {
   const int64_t zeros = reduced_count(attrs, *in.type) * zero_of(*in.type);
-  eval_typed_sum<int8_t, int64_t>(attrs, in, out, [&](int64_t sum) {
-    return saturate<int8_t>(requantize(static_cast<int32_t>(sum - zeros), multiplier) + zero_of(*out.type));
+  eval_typed_sum<T, int64_t>(attrs, in, out, [&](int64_t sum) {
+    return saturate<T>(requantize(static_cast<int32_t>(sum - zeros), multiplier) + zero_of(*out.type));
   });
 }
 
@@ -79,7 +90,7 @@ void eval_sum(const Attrs& attrs, Inputs in, Outputs out) {
   switch (in[0].type->dtype) {
     case DType::F32: return eval_typed_sum<float, float>(a, in[0], out[0], [](float sum) { return sum; });
     case DType::I32: return eval_typed_sum<int32_t, uint32_t>(a, in[0], out[0], [](uint32_t sum) { return static_cast<int32_t>(sum); });
-    default: return eval_s8(a, in[0], out[0], sum_multiplier(*in[0].type, *out[0].type));
+    default: return eval_rescaled<int8_t>(a, in[0], out[0], sum_multiplier(*in[0].type, *out[0].type));
   }
 }
 
@@ -90,7 +101,8 @@ void eval_mean(const Attrs& attrs, Inputs in, Outputs out) {
     case DType::F32: return eval_typed_sum<float, float>(a, in[0], out[0], [&](float sum) { return sum / static_cast<float>(count); });
     case DType::I32:
       return eval_typed_sum<int32_t, int64_t>(a, in[0], out[0], [&](int64_t sum) { return static_cast<int32_t>(sum / count); });
-    default: return eval_s8(a, in[0], out[0], mean_multiplier(*in[0].type, *out[0].type, count));
+    case DType::I16: return eval_rescaled<int16_t>(a, in[0], out[0], mean_multiplier(*in[0].type, *out[0].type, count));
+    default: return eval_rescaled<int8_t>(a, in[0], out[0], mean_multiplier(*in[0].type, *out[0].type, count));
   }
 }
 
@@ -108,6 +120,7 @@ void eval_extreme(const Attrs& attrs, Inputs in, Outputs out) {
   switch (in[0].type->dtype) {
     case DType::F32: return eval_typed_extreme<float, kMaximum>(a, in[0], out[0]);
     case DType::I32: return eval_typed_extreme<int32_t, kMaximum>(a, in[0], out[0]);
+    case DType::I16: return eval_typed_extreme<int16_t, kMaximum>(a, in[0], out[0]);
     default: return eval_typed_extreme<int8_t, kMaximum>(a, in[0], out[0]);
   }
 }
@@ -172,10 +185,10 @@ Multiplier mean_multiplier(const TensorType& x, const TensorType& y, int64_t cou
 }
 
 std::span<const OpDef> reduce_ops() {
-  static const OpDef kOps[] = {row("mean", "mean over axes", infer, eval_mean, kMean),
+  static const OpDef kOps[] = {row("mean", "mean over axes", infer_mean, eval_mean, kMean),
                                row("sum", "sum over axes", infer_sum, eval_sum, kSum),
-                               row("reduce_max", "maximum over axes", infer, eval_extreme<true>, kMax),
-                               row("reduce_min", "minimum over axes", infer, eval_extreme<false>, kMin)};
+                               row("reduce_max", "maximum over axes", infer<DType::I16>, eval_extreme<true>, kMax),
+                               row("reduce_min", "minimum over axes", infer<DType::I16>, eval_extreme<false>, kMin)};
   return kOps;
 }
 

@@ -21,8 +21,8 @@ std::vector<bool> reduced_axes(const ReduceAttrs& attrs, int64_t rank);
 /// How many elements of `x` make one result.
 int64_t reduced_count(const ReduceAttrs& attrs, const TensorType& x);
 
-/// What takes an int8 sum of real zeros and `count` elements to the output's scale; with `mean` it divides by `count` too, by TFLite's
-/// rule: the mantissa is shifted left by one less than the count has bits, then divided.
+/// What takes an int8 or int16 sum of real zeros and `count` elements to the output's scale; with `mean` it divides by `count` too, by
+/// TFLite's rule: the mantissa is shifted left by one less than the count has bits, then divided.
 Multiplier sum_multiplier(const TensorType& x, const TensorType& y);
 Multiplier mean_multiplier(const TensorType& x, const TensorType& y, int64_t count);
 

@@ -84,15 +84,20 @@ TEST(ReduceMax, KeepsTheScale) {
 }
 
 TEST(ReduceMax, RefusesWhatItCannotReduce) {
-  const auto refusal = [](const TensorType& x, const ReduceAttrs& attrs) -> std::string {
+  const auto refusal = [](const TensorType& x, const ReduceAttrs& attrs, std::string_view op = "reduce_max") -> std::string {
     try {
-      op_named("reduce_max").infer(attrs, std::vector<TensorView>{{&x, nullptr}});
+      op_named(op).infer(attrs, std::vector<TensorView>{{&x, nullptr}});
     } catch (const Error& error) {
       return error.what();
     }
     return "reduced";
   };
-  EXPECT_EQ(refusal({DType::I16, {4}, {}}, {{0}}), "a reduction takes f32, i8 or i32, not i16");
+  EXPECT_EQ(refusal({DType::U8, {4}, {}}, {{0}}), "a reduction takes f32, i8, i16 or i32, not u8");
+  EXPECT_EQ(refusal({DType::I16, {65535}, per_tensor(1, 0)}, {{0}}, "mean"), "reduced");
+  EXPECT_EQ(refusal({DType::I16, {65536}, per_tensor(1, 0)}, {{0}}, "mean"),
+            "means of int16 take at most 65535 elements each, so that sums fit 32 bits");
+  EXPECT_EQ(refusal({DType::I16, {4}, per_tensor(1, 3)}, {{0}}, "mean"), "means of int16 need zero point 0");
+  EXPECT_EQ(refusal({DType::I16, {4}, per_tensor(1, 0)}, {{0}}, "sum"), "a reduction takes f32, i8 or i32, not i16");
   EXPECT_EQ(refusal({DType::F32, {4}, {}}, {{1}}), "axis 1 does not exist: the tensor has 1 axes");
 }
 

@@ -25,6 +25,10 @@ OpCase without_negatives(OpCase c) {
   return c;
 }
 
+OpCase int16_case(std::string_view op, std::string name, Shape shape, ReduceAttrs attrs, float out = 0.0003f) {
+  return reduce_case(op, std::move(name), {DType::I16, std::move(shape), per_tensor(0.0003f, 0)}, std::move(attrs), per_tensor(out, 0));
+}
+
 }  // namespace
 
 std::vector<OpCase> reduce_cases() {
@@ -40,6 +44,9 @@ std::vector<OpCase> reduce_cases() {
                              reduce_case("mean", "outer_and_inner_s8", s8({5, 3, 7}), {{0, 2}, true}, per_tensor(0.03f, 0)),
                              reduce_case("mean", "everything_s8", s8({3, 5, 2}), {{0, 1, 2}, true}, per_tensor(0.01f, 0)),
                              reduce_case("mean", "alternating_s8", s8({2, 3, 2, 3, 2, 3}), {{0, 2, 4}}, per_tensor(0.03f, -3)),
+                             int16_case("mean", "global_s16", {1, 7, 5, 12}, {{1, 2}}),
+                             int16_case("mean", "finer_scale_s16", {2, 4, 4, 3}, {{1, 2}, true}, 0.0001f),
+                             int16_case("mean", "coarser_scale_s16", {2, 3, 4, 5}, {{1, 3}}, 0.0005f),
                              reduce_case("mean", "global_f32", f32({1, 5, 4, 3}), {{1, 2}}),
                              reduce_case("mean", "last_f32", f32({2, 3, 17}), {{2}, true}),
                              reduce_case("mean", "s32", {DType::I32, {3, 7}, {}}, {{1}}),
@@ -51,6 +58,7 @@ std::vector<OpCase> reduce_cases() {
   for (const std::string_view op : {"reduce_max", "reduce_min"}) {
     all.push_back(reduce_case(op, "rows_s8", s8({1, 6, 5, 3}), {{1, 2}}));
     all.push_back(reduce_case(op, "last_s8", s8({4, 11}), {{1}, true}));
+    all.push_back(int16_case(op, "rows_s16", {1, 6, 5, 3}, {{1, 2}}));
     all.push_back(reduce_case(op, "first_f32", f32({5, 2, 3}), {{0}}));
     all.push_back(reduce_case(op, "outer_and_inner_s32", {DType::I32, {4, 3, 5}, {}}, {{0, 2}}));
   }
