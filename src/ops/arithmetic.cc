@@ -80,7 +80,10 @@ IntRange quantized_range(Activation activation, const TensorType& type) {
   const IntRange all = range_of(type.dtype);
   if (activation == Activation::None) return all;
   expect(type.quant.quantised(), "a fused activation on integers needs a scale");
-  const auto quantize = [&](float real) { return type.quant.zero[0] + static_cast<int32_t>(std::round(real / type.quant.scale[0])); };
+  constexpr float kFar = 1 << 24;  // beyond every element type: of scales that are nearly 0
+  const auto quantize = [&](float real) -> int32_t {
+    return type.quant.zero[0] + static_cast<int32_t>(std::clamp(std::round(real / type.quant.scale[0]), -kFar, kFar));
+  };
   const FloatRange range = float_range(activation);
   const int32_t max = activation == Activation::Relu ? all.max : std::min(all.max, quantize(range.max));
   return {std::max(all.min, quantize(range.min)), max};

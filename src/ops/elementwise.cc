@@ -66,7 +66,7 @@ int8_t rescaled(const Attrs&, int32_t x, const TensorType& in, const TensorType&
 }
 int8_t rescaled_0_to_1(const Attrs&, int32_t x, const TensorType& in, const TensorType& out) {
   const Multiplier multiplier = quantize_multiplier(static_cast<double>(scale_of(in) / scale_of(out)));
-  const int32_t one = zero_of(out) + static_cast<int32_t>(std::round(1 / scale_of(out)));
+  const int32_t one = zero_of(out) + saturate<int16_t>(std::round(1 / scale_of(out)));
   return clamped(requantize(x - zero_of(in), multiplier) + zero_of(out), {std::max(-128, zero_of(out)), std::min(127, one)});
 }
 
@@ -86,7 +86,7 @@ int8_t abs_int8(const Attrs&, int32_t x, const TensorType& in, const TensorType&
 /// The reference cuts the fraction off instead of rounding.
 int8_t sqrt_int8(const Attrs&, int32_t x, const TensorType& in, const TensorType& out) {
   const float root = std::sqrt(scale_of(in) * static_cast<float>(std::max(x - zero_of(in), 0)));
-  return clamped(saturate<int32_t>(root / scale_of(out)) + zero_of(out));
+  return clamped(saturate<int16_t>(root / scale_of(out)) + zero_of(out));
 }
 
 /// log of what is not positive is the least output.

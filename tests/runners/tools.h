@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "base/error.h"
 #include "deploy/toolchain.h"
 
 namespace thimble::testing {
