@@ -72,8 +72,12 @@ std::vector<std::byte> read_bytes(const fs::path& path) { return read_whole<std:
 std::string read_text(const fs::path& path) { return read_whole<std::string>(path); }
 
 void write_bytes(const fs::path& path, std::span<const std::byte> bytes) {
-  std::error_code ignored;
-  if (path.has_parent_path()) fs::create_directories(path.parent_path(), ignored);
+  std::error_code ignored, unmade;
+  if (path.has_parent_path()) fs::create_directories(path.parent_path(), unmade);
+  if (unmade) {
+    errno = unmade.value();
+    fail("write", path);
+  }
   const fs::path temporary = path.string() + fmt::format(".{}.tmp", getpid());
   errno = 0;
   std::ofstream file(temporary, std::ios::binary);

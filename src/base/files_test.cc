@@ -45,6 +45,21 @@ TEST(Files, FaultsNameThePath) {
   EXPECT_FALSE(fs::exists(dir.path() / ("folder." + std::to_string(getpid()) + ".tmp")));
 }
 
+TEST(Files, WhereNoFolderCanBeMadeTheReasonIsTold) {
+  const TempDir dir;
+  fs::permissions(dir.path(), fs::perms(0555));
+  const uid_t user = geteuid();
+  if (user == 0) {  // whom no mode keeps out
+    ASSERT_EQ(seteuid(65534), 0);
+  }
+  const std::string fault = fault_of([&] { write_text(dir.path() / "new/file", ""); });
+  if (user == 0) {
+    ASSERT_EQ(seteuid(user), 0);
+  }
+  fs::permissions(dir.path(), fs::perms(0755));
+  EXPECT_EQ(fault, "error: cannot write '" + dir.path().string() + "/new/file': Permission denied\n");
+}
+
 TEST(Files, OfManyOthersOnlyAFewAreNamed) {
   const TempDir dir;
   const std::string at = dir.path().string();
