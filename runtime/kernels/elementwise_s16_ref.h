@@ -5,13 +5,16 @@
 #include "core/requantize.h"
 
 typedef struct {
-  int32_t count, mantissa, shift, out_min, out_max;
+  int32_t count, below_mantissa, below_shift, mantissa, shift, out_min, out_max;
 } thimble_rescale_clamp_s16_shape;
 
+/* What is below 0 may have a multiplier of its own. */
 THIMBLE_KERNEL void thimble_rescale_clamp_s16(const int16_t* in, int16_t* out, const thimble_rescale_clamp_s16_shape* s) {
   int32_t i;
-  for (i = 0; i < s->count; ++i)
-    out[i] = (int16_t)thimble_clamp(thimble_requantize(in[i], s->mantissa, (int)s->shift), s->out_min, s->out_max);
+  for (i = 0; i < s->count; ++i) {
+    const int32_t x = in[i], mantissa = x < 0 ? s->below_mantissa : s->mantissa, shift = x < 0 ? s->below_shift : s->shift;
+    out[i] = (int16_t)thimble_clamp(thimble_requantize(x, mantissa, (int)shift), s->out_min, s->out_max);
+  }
 }
 
 typedef struct {

@@ -109,7 +109,8 @@ KernelCall lower_f32(const Node& node, const Graph& graph) {
 }
 template <bool kBroadcast>
 KernelCall lower_plain(const Node& node, const Graph& graph) {
-  const char* suffix = graph.type(node.in[0]).dtype == DType::I8 ? "_s8" : "_s32";
+  const DType dtype = graph.type(node.in[0]).dtype;
+  const char* suffix = dtype == DType::I8 ? "_s8" : dtype == DType::I16 ? "_s16" : "_s32";
   return lower(std::string(node.op->name) + suffix, "thimble_binary_shape", no_fields(node, graph), kBroadcast, node, graph);
 }
 
@@ -158,6 +159,7 @@ std::span<const Kernel> binary_kernels() {
     };
     for (const Names* n : {&kAdd, &kSub}) s16(*n, lower_add_s16<false>, lower_add_s16<true>);
     s16(kMul, lower_mul_s16<false>, lower_mul_s16<true>);
+    for (const Names* n : {&kMinimum, &kMaximum}) s16(*n, lower_plain<false>, lower_plain<true>);
     for (const Names* n : {&kMinimum, &kMaximum}) s8(*n, lower_plain<false>, lower_plain<true>);
     return rows;
   }();

@@ -55,14 +55,15 @@ KernelCall lower_s32(const Node& node, const Graph& graph) {
 }
 
 KernelCall lower_rescaled_s16(const Node& node, const Graph& graph) {
-  const Activation activation = node.op->name == "relu6" ? Activation::Relu6 : Activation::Relu;
-  const RescalingInt16 to = rescaling_int16(activation, graph.type(node.in[0]), graph.type(node.out[0]));
+  const RescalingInt16 to = rescaling_int16(node.op->name, node.attrs, graph.type(node.in[0]), graph.type(node.out[0]));
   return KernelCall("thimble_rescale_clamp_s16")
       .input(0)
       .output(0)
       .geometry("thimble_rescale_clamp_s16_shape", {{"count", c_literal(graph.type(node.in[0]).elements())},
-                                                    {"mantissa", c_literal(int64_t{to.multiplier.mantissa})},
-                                                    {"shift", c_literal(int64_t{to.multiplier.shift})},
+                                                    {"below_mantissa", c_literal(int64_t{to.below.mantissa})},
+                                                    {"below_shift", c_literal(int64_t{to.below.shift})},
+                                                    {"mantissa", c_literal(int64_t{to.above.mantissa})},
+                                                    {"shift", c_literal(int64_t{to.above.shift})},
                                                     {"out_min", c_literal(int64_t{to.range.min})},
                                                     {"out_max", c_literal(int64_t{to.range.max})}});
 }
@@ -131,6 +132,7 @@ std::span<const Kernel> elementwise_kernels() {
     };
     add_s16("relu_s16_ref", "relu", lower_rescaled_s16);
     add_s16("relu6_s16_ref", "relu6", lower_rescaled_s16);
+    add_s16("leaky_relu_s16_ref", "leaky_relu", lower_rescaled_s16);
     add_s16("logistic_s16_ref", "logistic", lower_sigmoid_s16);
     add_s16("tanh_s16_ref", "tanh", lower_sigmoid_s16);
     for (const Row& row : kOps) {

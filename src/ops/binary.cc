@@ -9,7 +9,7 @@
 namespace thimble {
 namespace {
 
-/// Whether int8 operands are rescaled, as int16 ones then are, or must have one scale and are taken as they are.
+/// Whether int8 and int16 operands are rescaled, or must have one scale and are taken as they are.
 enum class Int8 { None, Rescaled, AsIs };
 
 template <Int8 kInt8, bool kInt32>
@@ -21,8 +21,6 @@ std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
     expect_dtype("this op", a.dtype, {DType::F32});
   else if constexpr (kInt8 == Int8::None)
     expect_dtype("this op", a.dtype, {DType::F32, DType::I32});
-  else if constexpr (kInt8 == Int8::AsIs)
-    expect_dtype("this op", a.dtype, {DType::F32, DType::I8, DType::I32});
   else
     expect_dtype("this op", a.dtype, {DType::F32, DType::I8, DType::I16, DType::I32});
   const Shape shape = broadcast(a.shape, b.shape);
@@ -34,7 +32,7 @@ std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
   scale_of(a), scale_of(b);
   expect(a.dtype == DType::I8 || (zero_of(a) == 0 && zero_of(b) == 0), "int16 operands need zero point 0");
   if constexpr (kInt8 == Int8::Rescaled) return {{a.dtype, shape, {}}};
-  expect(same_quant(a, b), "int8 operands need the same scale and zero point here");
+  expect(same_quant(a, b), std::string(a.dtype == DType::I8 ? "int8" : "int16") + " operands need the same scale and zero point here");
   return {{a.dtype, shape, a.quant}};
 }
 
@@ -59,10 +57,10 @@ T finish(int32_t x, Multiplier multiplier, const TensorType& out, IntRange range
   return static_cast<T>(std::clamp(requantize(x, multiplier) + zero_of(out), range.min, range.max));
 }
 
-/// Calls rescaled(T{}) with the C++ type of the operands' elements.
+/// Calls quantised(T{}) with the C++ type of the operands' elements.
 template <class F>
-void with_rescaled(DType dtype, const F& rescaled) {
-  dtype == DType::I16 ? rescaled(int16_t{}) : rescaled(int8_t{});
+void with_quantised(DType dtype, const F& quantised) {
+  dtype == DType::I16 ? quantised(int16_t{}) : quantised(int8_t{});
 }
 
 void expect_int16_zero(const TensorType& out) { expect(out.dtype != DType::I16 || zero_of(out) == 0, "int16 results need zero point 0"); }
@@ -75,7 +73,7 @@ void add_rescaled(Activation activation, Inputs in, const TensorView& out) {
   const int32_t a_zero = zero_of(*in[0].type), b_zero = zero_of(*in[1].type);
   const IntRange range = quantized_range(activation, *out.type);
   const int32_t raise = 1 << add_left_shift(out.type->dtype);
-  with_rescaled(out.type->dtype, [&]<class T>(T) {
+  with_quantised(out.type->dtype, [&]<class T>(T) {
     each<T>(in, out, [&](T a, T b) {
       const int32_t sum = requantize((a - a_zero) * raise, scaling.a) + requantize((b - b_zero) * raise, b_multiplier);
       return finish<T>(sum, scaling.out, *out.type, range);
@@ -87,15 +85,15 @@ void mul_rescaled(Activation activation, Inputs in, const TensorView& out) {
   const Multiplier multiplier = mul_scaling(*in[0].type, *in[1].type, *out.type);
   const int32_t a_zero = zero_of(*in[0].type), b_zero = zero_of(*in[1].type);
   const IntRange range = quantized_range(activation, *out.type);
-  with_rescaled(out.type->dtype, [&]<class T>(T) {
+  with_quantised(out.type->dtype, [&]<class T>(T) {
     each<T>(in, out, [&](T a, T b) { return finish<T>((a - a_zero) * (b - b_zero), multiplier, *out.type, range); });
   });
 }
 
 template <bool kMax>
-void select_int8(Activation, Inputs in, const TensorView& out) {
+void select_as_is(Activation, Inputs in, const TensorView& out) {
   expect(same_quant(*in[0].type, *out.type), "int8 operands and the result need the same scale and zero point here");
-  each<int8_t>(in, out, [](int8_t a, int8_t b) { return kMax ? std::max(a, b) : std::min(a, b); });
+  with_quantised(out.type->dtype, [&]<class T>(T) { each<T>(in, out, [](T a, T b) { return kMax ? std::max(a, b) : std::min(a, b); }); });
 }
 
 struct Add {
@@ -262,8 +260,8 @@ std::span<const OpDef> binary_ops() {
       row("div", "quotient", infer<Int8::None, false>, eval<Div, no_int8, false>, kDiv),
       row("squared_difference", "square of the difference", infer<Int8::None, true>, eval<SquaredDifference, no_int8, true>,
           kSquaredDifference),
-      row("minimum", "the smaller of two", infer<Int8::AsIs, true>, eval<Minimum, select_int8<false>, true>, kMinimum),
-      row("maximum", "the greater of two", infer<Int8::AsIs, true>, eval<Maximum, select_int8<true>, true>, kMaximum)};
+      row("minimum", "the smaller of two", infer<Int8::AsIs, true>, eval<Minimum, select_as_is<false>, true>, kMinimum),
+      row("maximum", "the greater of two", infer<Int8::AsIs, true>, eval<Maximum, select_as_is<true>, true>, kMaximum)};
   return kOps;
 }
 

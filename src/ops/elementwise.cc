@@ -153,13 +153,15 @@ int8_t hard_swish_int8(const Attrs&, int32_t x, const TensorType& in, const Tens
 }
 
 /// The int16 functions know of zero points only that they are 0.
-template <Activation kActivation>
-void rescaled_int16(const TensorView& in, const TensorView& out) {
-  const RescalingInt16 to = rescaling_int16(kActivation, *in.type, *out.type);
+void rescaled_int16(std::string_view op, const Attrs& attrs, const TensorView& in, const TensorView& out) {
+  const RescalingInt16 to = rescaling_int16(op, attrs, *in.type, *out.type);
   std::ranges::transform(in.as<const int16_t>(), out.as<int16_t>().begin(), [&](int16_t x) {
-    return static_cast<int16_t>(std::clamp(requantize(x, to.multiplier), to.range.min, to.range.max));
+    return static_cast<int16_t>(std::clamp(requantize(x, x < 0 ? to.below : to.above), to.range.min, to.range.max));
   });
 }
+void relu_int16(const Attrs& attrs, const TensorView& in, const TensorView& out) { rescaled_int16("relu", attrs, in, out); }
+void relu6_int16(const Attrs& attrs, const TensorView& in, const TensorView& out) { rescaled_int16("relu6", attrs, in, out); }
+void leaky_relu_int16(const Attrs& attrs, const TensorView& in, const TensorView& out) { rescaled_int16("leaky_relu", attrs, in, out); }
 
 template <int16_t (*kFunction)(int16_t, SigmoidScaling, std::span<const int16_t>)>
 void sigmoid_int16(std::string_view op, const TensorView& in, const TensorView& out) {
@@ -167,9 +169,9 @@ void sigmoid_int16(std::string_view op, const TensorView& in, const TensorView& 
   const std::vector<int16_t> table = sigmoid_table();
   std::ranges::transform(in.as<const int16_t>(), out.as<int16_t>().begin(), [&](int16_t x) { return kFunction(x, scaling, table); });
 }
-void logistic_of_int16(const TensorView& in, const TensorView& out) { sigmoid_int16<logistic_int16>("logistic", in, out); }
-void tanh_of_int16(const TensorView& in, const TensorView& out) { sigmoid_int16<tanh_int16>("tanh", in, out); }
-void no_int16(const TensorView&, const TensorView&) { require(false, "an int16 operand that infer should have refused"); }
+void logistic_of_int16(const Attrs&, const TensorView& in, const TensorView& out) { sigmoid_int16<logistic_int16>("logistic", in, out); }
+void tanh_of_int16(const Attrs&, const TensorView& in, const TensorView& out) { sigmoid_int16<tanh_int16>("tanh", in, out); }
+void no_int16(const Attrs&, const TensorView&, const TensorView&) { require(false, "an int16 operand that infer should have refused"); }
 
 template <DType... more>
 std::vector<TensorType> infer(const Attrs&, Inputs in) {
@@ -179,7 +181,7 @@ std::vector<TensorType> infer(const Attrs&, Inputs in) {
   return {{x.dtype, x.shape, {}}};
 }
 
-template <RealFunction F, Int8Function Q, void (*kInt16)(const TensorView&, const TensorView&) = no_int16>
+template <RealFunction F, Int8Function Q, void (*kInt16)(const Attrs&, const TensorView&, const TensorView&) = no_int16>
 void eval(const Attrs& attrs, Inputs in, Outputs out) {
   const auto each = [&]<class T>(T, const auto& f) {
     const auto x = in[0].as<const T>();
@@ -187,7 +189,7 @@ void eval(const Attrs& attrs, Inputs in, Outputs out) {
   };
   switch (in[0].type->dtype) {
     case DType::I8: return each(int8_t{}, [&](int8_t x) { return Q(attrs, x, *in[0].type, *out[0].type); });
-    case DType::I16: return kInt16(in[0], out[0]);
+    case DType::I16: return kInt16(attrs, in[0], out[0]);
     case DType::I32:  // wraps as the machine does
       return each(int32_t{}, [&](int32_t x) { return static_cast<int32_t>(static_cast<uint32_t>(static_cast<int64_t>(F(attrs, x)))); });
     default: return each(float{}, [&](float x) { return static_cast<float>(F(attrs, static_cast<double>(x))); });
@@ -221,31 +223,28 @@ struct Row {
 
 }  // namespace
 
-RescalingInt16 rescaling_int16(Activation activation, const TensorType& in, const TensorType& out) {
+RescalingInt16 rescaling_int16(std::string_view op, const Attrs& attrs, const TensorType& in, const TensorType& out) {
   expect(zero_of(in) == 0 && zero_of(out) == 0, "int16 operands need zero point 0");
-  return {quantize_multiplier(static_cast<double>(scale_of(in) / scale_of(out))), quantized_range(activation, out)};
+  const Multiplier whole = quantize_multiplier(static_cast<double>(scale_of(in) / scale_of(out)));
+  if (op == "leaky_relu") {
+    const auto alpha = static_cast<float>(attrs.as<LeakyReluAttrs>().alpha);
+    return {quantize_multiplier(static_cast<double>(scale_of(in) * alpha / scale_of(out))), whole, {-32768, 32767}};
+  }
+  return {whole, whole, quantized_range(op == "relu6" ? Activation::Relu6 : Activation::Relu, out)};
 }
 
 std::span<const OpDef> elementwise_ops() {
   constexpr auto kInt16 = infer<DType::I16>, kInt32 = infer<DType::I32>;
   static const Row kRows[] = {
-      {"relu",
-       "max(x, 0)",
-       {"RELU", nullptr, write_version_2},
-       eval<relu, rescaled<Activation::Relu>, rescaled_int16<Activation::Relu>>,
-       kInt16},
-      {"relu6",
-       "x limited to [0, 6]",
-       {"RELU6", nullptr, write_version_2},
-       eval<relu6, rescaled<Activation::Relu6>, rescaled_int16<Activation::Relu6>>,
-       kInt16},
+      {"relu", "max(x, 0)", {"RELU", nullptr, write_version_2}, eval<relu, rescaled<Activation::Relu>, relu_int16>, kInt16},
+      {"relu6", "x limited to [0, 6]", {"RELU6", nullptr, write_version_2}, eval<relu6, rescaled<Activation::Relu6>, relu6_int16>, kInt16},
       {"relu_n1_to_1", "x limited to [-1, 1]", {"RELU_N1_TO_1"}, eval<relu_n1_to_1, rescaled<Activation::ReluN1To1>>},
       {"relu_0_to_1", "x limited to [0, 1]", {"RELU_0_TO_1"}, eval<relu_0_to_1, rescaled_0_to_1>},
       {"leaky_relu",
        "x, or alpha x below zero",
        {"LEAKY_RELU", read_leaky_relu, write_leaky_relu},
-       eval<leaky_relu, leaky_relu_int8>,
-       infer<>,
+       eval<leaky_relu, leaky_relu_int8, leaky_relu_int16>,
+       kInt16,
        LeakyReluAttrs{}},
       {"logistic",
        "1 / (1 + exp(-x))",

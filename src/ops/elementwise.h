@@ -21,11 +21,11 @@ struct GeluAttrs {
   }
 };
 
-/// How an int16 relu rescales and clamps.
+/// How an int16 relu (leaky ones included) rescales what is below 0 and the rest, and clamps.
 struct RescalingInt16 {
-  Multiplier multiplier;
+  Multiplier below, above;
   IntRange range{};
 };
-RescalingInt16 rescaling_int16(Activation activation, const TensorType& in, const TensorType& out);
+RescalingInt16 rescaling_int16(std::string_view op, const Attrs& attrs, const TensorType& in, const TensorType& out);
 
 }  // namespace thimble

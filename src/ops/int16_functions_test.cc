@@ -67,7 +67,8 @@ TEST(Int16Operands, AreRefusedInWords) {
   EXPECT_EQ(refusal("add", {int16(0.1f), int16(0.1f, 2)}, BinaryAttrs{}), "int16 operands need zero point 0");
   EXPECT_EQ(said([] { add_scaling(int16(0.1f), int16(0.1f), int16(0.1f, 1)); }), "int16 results need zero point 0");
   EXPECT_EQ(said([] { mul_scaling(int16(0.1f), int16(0.1f), int16(0.1f, 1)); }), "int16 results need zero point 0");
-  EXPECT_EQ(refusal("minimum", {int16(0.1f), int16(0.1f)}, BinaryAttrs{}), "this op takes f32, i8 or i32, not i16");
+  EXPECT_EQ(refusal("minimum", {int16(0.1f), int16(0.2f)}, BinaryAttrs{}), "int16 operands need the same scale and zero point here");
+  EXPECT_EQ(refusal("div", {int16(0.1f), int16(0.1f)}, BinaryAttrs{}), "this op takes f32, not i16");
   EXPECT_EQ(refusal("softmax", {{DType::I16, {65535}, per_tensor(0.1f, 0)}}, SoftmaxAttrs{}), "");
   EXPECT_EQ(refusal("softmax", {{DType::I16, {65536}, per_tensor(0.1f, 0)}}, SoftmaxAttrs{}),
             "softmax of int16 takes at most 65535 elements in a row");

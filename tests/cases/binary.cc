@@ -80,7 +80,11 @@ std::vector<OpCase> binary_cases() {
     add_rescaled(cases, op);
     add_int16(cases, op);
   }
-  for (const char* op : {"minimum", "maximum"}) add_compared(cases, op);
+  for (const char* op : {"minimum", "maximum"}) {
+    add_compared(cases, op);
+    cases.push_back(make(op, "s16", s16({30, 9}, 0.0003f), s16({30, 9}, 0.0003f), Activation::None, per_tensor(0.0003f, 0)));
+    cases.push_back(make(op, "s16_rows", s16({3, 5}, 0.0003f), s16({5}, 0.0003f), Activation::None, per_tensor(0.0003f, 0)));
+  }
   for (const char* op : {"add", "sub", "mul", "div", "squared_difference", "minimum", "maximum"}) {
     cases.push_back(make(op, "f32", f32({3, 7}), f32({3, 7}), Activation::None, {}));
     cases.push_back(make(op, "f32_broadcast", f32({2, 1, 4, 3}), f32({5, 1, 3}), Activation::None, {}));

@@ -26,9 +26,9 @@ OpCase int8(const std::string& op, const std::string& name, Quant in, Quant out,
 }
 
 /// Every 11th value of int16, both ends among them, in one record.
-OpCase int16(const std::string& op, const std::string& name, float in, float out = 1.0f / 32768) {
+OpCase int16(const std::string& op, const std::string& name, float in, float out = 1.0f / 32768, Attrs attrs = {}) {
   constexpr int kEvery = 11, kCount = 65536 / kEvery + 2;
-  OpCase c = make(op, name, {DType::I16, {kCount}, per_tensor(in, 0)}, per_tensor(out, 0), {});
+  OpCase c = make(op, name, {DType::I16, {kCount}, per_tensor(in, 0)}, per_tensor(out, 0), std::move(attrs));
   std::vector<int16_t> all;
   for (int value = -32768; value < 32768; value += kEvery) all.push_back(static_cast<int16_t>(value));
   all.resize(kCount, 32767);
@@ -103,6 +103,8 @@ void add_tabled(std::vector<OpCase>& cases) {
 void add_own_arithmetic(std::vector<OpCase>& cases) {
   cases.push_back(int8("leaky_relu", "s8", per_tensor(0.05f, -3), per_tensor(0.033f, 40), LeakyReluAttrs{0.1}));
   cases.push_back(int8("leaky_relu", "s8_steep", per_tensor(0.05f, 90), per_tensor(0.07f, 40), LeakyReluAttrs{1.7}));
+  cases.push_back(int16("leaky_relu", "s16", 0.0004f, 0.0003f, LeakyReluAttrs{0.1}));
+  cases.push_back(int16("leaky_relu", "s16_steep", 0.0002f, 0.0007f, LeakyReluAttrs{1.7}));
   cases.push_back(float32("leaky_relu", "f32", 4, LeakyReluAttrs{0.3}));
   cases.push_back(int8("hard_swish", "s8", per_tensor(0.05f, -3), per_tensor(0.04f, -115)));
   cases.push_back(int8("hard_swish", "s8_wide", per_tensor(0.4f, 20), per_tensor(0.3f, -100)));
