@@ -30,11 +30,6 @@ void run(const void* in, void* out) {{
 }}
 )";
 
-void must_succeed(const std::vector<std::string>& command, const fs::path& dir) {
-  const CommandResult result = run_command(command, dir);
-  if (result.status != 0) throw Error(Blame::Bug, fmt::format("'{}' failed:\n{}", command[0], result.out));
-}
-
 /// The model as a library of this machine.
 fs::path build_library(const std::string& file, const HostRequest& request, const fs::path& dir) {
   ModelOnBoard wanted;
@@ -49,9 +44,9 @@ fs::path build_library(const std::string& file, const HostRequest& request, cons
                                          fmt::arg("out", model.outputs[0].type.bytes())));
   std::vector<std::string> compile = compile_command(*made.board, model.compiler_level, false, false);
   compile.insert(compile.end(), {"-fPIC", "shim.c", "-o", "shim.o"});
-  must_succeed(compile, dir);
+  must_compile(compile, dir, "the library of a model");
   const fs::path library = dir / (model.name + ".so");
-  must_succeed({compile[0], "-shared", "-o", library.string(), "shim.o", "-lm"}, dir);
+  must_compile({compile[0], "-shared", "-o", library.string(), "shim.o", "-lm"}, dir, "the library of a model");
   return library;
 }
 

@@ -200,5 +200,23 @@ TEST(Energy, IsPowerTimesTime) {
   EXPECT_FALSE(energy_uj(1e6, board_named("host")).has_value());
 }
 
+std::string fault_of(const std::vector<std::string>& command, std::chrono::milliseconds limit) {
+  try {
+    must_compile(command, {}, "the C generated for 'kws'", limit);
+  } catch (const Error& error) {
+    return std::string(error.what()) + (error.blame == Blame::Environment ? " | " + error.hint : "");
+  }
+  return "none";
+}
+
+TEST(Compilers, ThatRefuseOrTakeTooLongAreToldApart) {
+  EXPECT_EQ(fault_of({"sh", "-c", "true"}, std::chrono::seconds(60)), "none");
+  EXPECT_EQ(fault_of({"sh", "-c", "echo no such file; exit 1"}, std::chrono::seconds(60)),
+            "the C generated for 'kws' does not compile:\nno such file\n");
+  EXPECT_EQ(fault_of({"sh", "-c", "sleep 9"}, std::chrono::milliseconds(10)),
+            "'sh' was not done with the C generated for 'kws' in 10ms | this machine is busy or small: try again when it is idle, or with "
+            "--optimize flash");
+}
+
 }  // namespace
 }  // namespace thimble

@@ -48,11 +48,6 @@ std::string harness_model(const Compiled& model) {
   return text + " } while (0)\n";
 }
 
-void must_succeed(const std::vector<std::string>& command, const fs::path& dir, std::string_view what) {
-  const CommandResult result = run_command(command, dir);
-  if (result.status != 0) throw Error(Blame::Bug, fmt::format("{} does not compile:\n{}", what, result.out));
-}
-
 std::vector<std::string> with(std::vector<std::string> command, std::initializer_list<std::string> more) {
   command.insert(command.end(), more);
   return command;
@@ -71,7 +66,7 @@ std::vector<std::string> compile_support(const Board& board, const fs::path& dir
   if (options.trace) command.emplace_back("-DTHIMBLE_TRACE");
   if (options.play) command.emplace_back("-DHARNESS_PLAY");
   const auto compile = [&](const fs::path& source, const std::string& object) {
-    must_succeed(with(command, {source.string(), "-o", object}), dir, fmt::format("the harness for {}", board.name));
+    must_compile(with(command, {source.string(), "-o", object}), dir, fmt::format("the harness for {}", board.name));
     return object;
   };
   std::vector<std::string> objects{compile(boards / (options.play ? "common/play.c" : "common/main.c"), "thimble_support_main.o"),
@@ -89,7 +84,7 @@ std::vector<std::string> compile_support(const Board& board, const fs::path& dir
 void compile_model(const Compiled& model, const Board& board, const fs::path& dir, const BuildOptions& options) {
   auto command = compile_command(board, model.compiler_level.empty() ? "-O2" : model.compiler_level, true, options.sanitize);
   if (options.trace) command.emplace_back("-DTHIMBLE_TRACE");
-  must_succeed(with(std::move(command), {model.name + ".c", "-o", "model.o"}), dir, fmt::format("the C generated for '{}'", model.name));
+  must_compile(with(std::move(command), {model.name + ".c", "-o", "model.o"}), dir, fmt::format("the C generated for '{}'", model.name));
 }
 
 int64_t total_bytes(const std::vector<Port>& ports) {

@@ -52,11 +52,6 @@ std::string library_text(const Compiled& model) {
   return text + "  }\n  return 0;\n}\n";
 }
 
-void must_succeed(const std::vector<std::string>& command, const fs::path& dir, const std::string& name) {
-  const CommandResult result = run_command(command, dir);
-  if (result.status != 0) throw Error(Blame::Bug, fmt::format("the C generated for '{}' does not compile:\n{}", name, result.out));
-}
-
 std::shared_ptr<void> load(const fs::path& file) {
   void* const library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!library) throw Error(Blame::Environment, fmt::format("cannot load '{}': {}", file.string(), dlerror()));
@@ -89,8 +84,9 @@ HostModel::HostModel(const Graph& graph, Progress& progress) {
   write_text(dir.path() / "library.c", library_text(model));
   auto command = compile_command(board, model.compiler_level, /*warnings=*/true, /*sanitize=*/false);
   command.insert(command.end(), {"-fPIC", "library.c", "-o", "library.o"});
-  must_succeed(command, dir.path(), model.name);
-  must_succeed({"gcc", "-shared", "-o", "library.so", "library.o", "-lm"}, dir.path(), model.name);
+  const std::string what = fmt::format("the C generated for '{}'", model.name);
+  must_compile(command, dir.path(), what);
+  must_compile({"gcc", "-shared", "-o", "library.so", "library.o", "-lm"}, dir.path(), what);
   library_ = load(dir.path() / "library.so");
   run_ = reinterpret_cast<Runner>(symbol(library_, "thimble_host_run"));
   memory_bytes_ = reinterpret_cast<long (*)()>(symbol(library_, "thimble_host_bytes"))();

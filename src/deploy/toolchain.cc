@@ -1,5 +1,6 @@
 #include "deploy/toolchain.h"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -127,6 +128,14 @@ std::vector<std::string> compile_command(const Board& board, const std::string& 
   if (library_of(board) == Library::Ours) append(command, {"-isystem", (runtime_dir() / "boards/common/freestanding").string()});
   append(command, {"-I", ".", "-I", runtime_dir().string(), "-I", (runtime_dir() / "boards").string()});
   return command;
+}
+
+void must_compile(const std::vector<std::string>& command, const fs::path& dir, std::string_view what, std::chrono::milliseconds limit) {
+  const CommandResult result = run_command(command, dir, limit);
+  if (result.timed_out)
+    throw Error(Blame::Environment, fmt::format("'{}' was not done with {} in {}", command[0], what, limit),
+                "this machine is busy or small: try again when it is idle, or with --optimize flash");
+  if (result.status != 0) throw Error(Blame::Bug, fmt::format("{} does not compile:\n{}", what, result.out));
 }
 
 std::vector<std::string> link_command(const Board& board, const Limits& limits, const std::vector<std::string>& objects,

@@ -1,6 +1,7 @@
 /// Which programs a board needs and how they are called: the one place that knows compilers' and linkers' flags.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -37,6 +38,11 @@ std::filesystem::path instrument(std::string_view file);
 
 /// What makes an object file: the command without sources, run in the build folder.
 std::vector<std::string> compile_command(const Board& board, const std::string& level, bool warnings, bool sanitize);
+
+/// Runs a compiler in `dir`. Throws a Bug with what it said where it refuses `what` ("the C generated for 'kws'"), Environment where it
+/// takes longer than `limit`.
+void must_compile(const std::vector<std::string>& command, const std::filesystem::path& dir, std::string_view what,
+                  std::chrono::milliseconds limit = std::chrono::minutes(10));
 
 /// What links `objects` into `output`; `lengths` replaces the board's limits where the point is to learn what is needed.
 struct Limits {

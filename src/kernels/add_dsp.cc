@@ -158,7 +158,8 @@ constexpr Kernel row(std::string_view name, std::string_view op, Refuses refuses
           .refuses = refuses,
           .cycles = cycles_per_output<11>,
           .lower = lower,
-          .in_place = true};
+          .in_place = true,
+          .dual_issue = 0.77};
 }
 
 }  // namespace

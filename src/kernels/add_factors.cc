@@ -106,8 +106,14 @@ double cycles(const Node& node, const Graph& graph, const Board& board) {
 }
 
 constexpr Kernel row(std::string_view name, std::string_view op) {
-  return {
-      .name = name, .source = "kernels/add_factors.h", .op = op, .refuses = refuses, .cycles = cycles, .lower = lower, .in_place = true};
+  return {.name = name,
+          .source = "kernels/add_factors.h",
+          .op = op,
+          .refuses = refuses,
+          .cycles = cycles,
+          .lower = lower,
+          .in_place = true,
+          .dual_issue = 0.75};
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ DspConvolution convolution_of(const Node& node, const Graph& graph) {
 
 template <DspTiles tiles>
 constexpr Kernel row(std::string_view name) {
-  return conv2d_dsp_row<tiles, refuses_operands, convolution_of<tiles>>(name, "conv2d");
+  return conv2d_dsp_row<tiles, refuses_operands, convolution_of<tiles>>(name, "conv2d", 0.78);
 }
 
 }  // namespace

@@ -29,9 +29,13 @@ KernelCall lower_described(const DspConvolution& conv);
 
 /// The row of an op that is convolved by these tiles.
 template <DspTiles tiles, auto operands, auto describe>
-constexpr Kernel conv2d_dsp_row(std::string_view name, std::string_view op) {
-  return described<operands, describe>(
-      {.name = name, .source = "kernels/conv2d_dsp.h", .op = op, .needs = Isa::ArmDsp, .per_shape = tiles == DspTiles::Own});
+constexpr Kernel conv2d_dsp_row(std::string_view name, std::string_view op, double dual_issue) {
+  return described<operands, describe>({.name = name,
+                                        .source = "kernels/conv2d_dsp.h",
+                                        .op = op,
+                                        .needs = Isa::ArmDsp,
+                                        .per_shape = tiles == DspTiles::Own,
+                                        .dual_issue = dual_issue});
 }
 
 }  // namespace thimble

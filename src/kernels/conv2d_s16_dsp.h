@@ -25,7 +25,8 @@ std::optional<std::string> refuses_operands_s16_dsp(const Node& node, const Grap
 /// The row of an op that is convolved so.
 template <auto operands, auto describe>
 constexpr Kernel conv2d_s16_dsp_row(std::string_view name, std::string_view op) {
-  return described<operands, describe>({.name = name, .source = "kernels/conv2d_s16_dsp.h", .op = op, .needs = Isa::ArmDsp, .align = 4});
+  return described<operands, describe>(
+      {.name = name, .source = "kernels/conv2d_s16_dsp.h", .op = op, .needs = Isa::ArmDsp, .dual_issue = 0.75, .align = 4});
 }
 
 }  // namespace thimble

@@ -27,7 +27,7 @@ std::optional<std::string> refuses_operands_s8w4_dsp(const Node& node, const Gra
 template <auto operands, auto describe>
 constexpr Kernel conv2d_s8w4_dsp_row(std::string_view name, std::string_view op) {
   return described<operands, describe>(
-      {.name = name, .source = "kernels/conv2d_s8w4_dsp.h", .op = op, .needs = Isa::ArmDsp, .half_weights = true});
+      {.name = name, .source = "kernels/conv2d_s8w4_dsp.h", .op = op, .needs = Isa::ArmDsp, .half_weights = true, .dual_issue = 0.75});
 }
 
 }  // namespace thimble

@@ -186,7 +186,8 @@ Kernel row(std::string_view name) {
           .cycles = cycles<kMost>,
           .lower = lower<kMost>,
           .in_place = true,
-          .per_shape = true};
+          .per_shape = true,
+          .dual_issue = 0.75};
 }
 
 template <int64_t kMost>

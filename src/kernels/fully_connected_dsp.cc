@@ -108,7 +108,8 @@ constexpr Kernel row(std::string_view name) {
           .cycles = cycles<tiles>,
           .lower = lower<tiles>,
           .overlap = overlap,
-          .per_shape = tiles == DspTiles::Own};
+          .per_shape = tiles == DspTiles::Own,
+          .dual_issue = 0.73};
 }
 
 template <DspTiles tiles>
@@ -121,7 +122,7 @@ DspConvolution convolution_of(const Node& node, const Graph& graph) {
 
 template <DspTiles tiles>
 constexpr Kernel rows_row(std::string_view name) {
-  return conv2d_dsp_row<tiles, refuses_symmetric, convolution_of<tiles>>(name, "fully_connected");
+  return conv2d_dsp_row<tiles, refuses_symmetric, convolution_of<tiles>>(name, "fully_connected", 0.45);
 }
 
 }  // namespace

@@ -51,7 +51,8 @@ std::span<const Kernel> fully_connected_lean_dsp_kernels() {
                                   .refuses = refuses_symmetric,
                                   .cycles = cycles,
                                   .lower = lower,
-                                  .overlap = overlap}};
+                                  .overlap = overlap,
+                                  .dual_issue = 0.48}};
   return kRows;
 }
 

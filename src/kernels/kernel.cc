@@ -33,7 +33,7 @@ std::vector<Verdict> consider(const Node& node, const Graph& graph, const Board&
     else if (const auto reason = kernel->refuses ? kernel->refuses(node, graph) : std::nullopt)
       verdict.refusal = *reason;
     else
-      verdict.cycles = kernel->cycles ? kernel->cycles(node, graph, board) : 0;
+      verdict.cycles = (kernel->cycles ? kernel->cycles(node, graph, board) : 0) * (board.dual_issue ? kernel->dual_issue : 1);
     if (!std::isfinite(verdict.cycles)) verdict = {kernel, fmt::format("made for a core that lacks what {} has", board.name), 0};
     verdicts.push_back(std::move(verdict));
   }

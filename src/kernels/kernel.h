@@ -44,7 +44,8 @@ struct Kernel {
   /// Weights of four bits take half a byte each. Where that is not for speed, the row wins at up to `kCyclesForHalfTheFlash` times the
   /// cycles of the cheapest; under Optimize::Flash at any price.
   bool half_weights = false;
-  int align = 1;  ///< of the operands in the arena, where more than the element type needs
+  double dual_issue = 0.51;  ///< of `cycles`, what is left where the core is Board::dual_issue; measured by `tune`
+  int align = 1;             ///< of the operands in the arena, where more than the element type needs
 };
 
 inline constexpr double kCyclesForHalfTheFlash = 2.5;

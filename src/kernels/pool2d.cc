@@ -93,7 +93,8 @@ constexpr Kernel row_dsp(std::string_view name, std::string_view op) {
           .refuses = refuses_dsp,
           .cycles = cycles_dsp,
           .lower = lower_s8_dsp,
-          .overlap = overlap};
+          .overlap = overlap,
+          .dual_issue = 0.63};
 }
 
 constexpr Kernel row(std::string_view name, std::string_view op, decltype(Kernel::refuses) refuses, decltype(Kernel::lower) lower) {

@@ -50,6 +50,7 @@ struct Board {
   std::string_view support_dir;  ///< below runtime/boards: startup and linker script
   std::string_view emulator;     ///< command line up to the firmware's file name; empty: runs natively
   int pointer_bytes = 4;
+  bool dual_issue = false;  ///< two neighbouring instructions at once, where they allow it
 };
 
 /// All boards, in the order of their file names.

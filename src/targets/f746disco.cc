@@ -17,6 +17,7 @@ std::span<const Board> f746disco_boards() {
       .support_dir = "f746disco",
       .emulator = "qemu-system-arm -M mps2-an500 -nographic -monitor none -serial none "
                   "-semihosting-config enable=on,target=native -kernel",
+      .dual_issue = true,
   }};
   return kRows;
 }
