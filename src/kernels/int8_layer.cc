@@ -88,4 +88,22 @@ int32_t output_of(const Int8Layer& layer, size_t c, int64_t sum) {
   return std::clamp(requantize(static_cast<int32_t>(sum), layer.multipliers[c]) + layer.out_zero[c], layer.range.min, layer.range.max);
 }
 
+int64_t next_step(const Int8Layer& layer, size_t c, int64_t at, int64_t most, int64_t width) {
+  const int32_t level = output_of(layer, c, at);
+  const auto still = [&](int64_t sum) { return output_of(layer, c, sum) <= level; };
+  constexpr int64_t kMargin = 2;
+  int64_t low = at, high = std::min(most, at + width + kMargin);
+  if (width > kMargin && at + width - kMargin < most && still(at + width - kMargin)) low = at + width - kMargin;
+  for (; still(high); high = std::min(most, at + width)) {
+    require(high < most, "a step below the end of the sums");
+    low = high;
+    width = 2 * width + kMargin;
+  }
+  while (high - low > 1) {
+    const int64_t middle = low + (high - low) / 2;
+    (still(middle) ? low : high) = middle;
+  }
+  return high;
+}
+
 }  // namespace thimble

@@ -36,4 +36,8 @@ int64_t farthest_of(const Int8Layer& layer, int64_t channel);
 /// What the reference makes of a sum of channel c.
 int32_t output_of(const Int8Layer& layer, size_t c, int64_t sum);
 
+/// The least sum above `at` that comes out larger; one up to `most` does. It is looked for first where a step of `width` would end, for
+/// steps are as wide as one another, or nearly.
+int64_t next_step(const Int8Layer& layer, size_t c, int64_t at, int64_t most, int64_t width);
+
 }  // namespace thimble

@@ -47,12 +47,10 @@ bool agrees(const Int8Layer& layer, int64_t channel, const Words& w, int up, int
   const auto same = [&](int64_t sum) { return kernel_answer(layer, w, sum, up, shift) == output_of(layer, c, sum); };
   if (!same(least) || !same(most)) return false;
   const int32_t last = output_of(layer, c, most);
-  for (int64_t at = least; output_of(layer, c, at) < last;) {
-    const int32_t level = output_of(layer, c, at);
-    int64_t low = at, high = most;  // output_of(low) <= level < output_of(high)
-    while (high - low > 1) (output_of(layer, c, (low + high) / 2) <= level ? low : high) = low + (high - low) / 2;
-    if (!same(low) || !same(high)) return false;
-    at = high;
+  for (int64_t at = least, width = 1; output_of(layer, c, at) < last;) {
+    const int64_t next = next_step(layer, c, at, most, width);
+    if (!same(next - 1) || !same(next)) return false;
+    width = next - at, at = next;
   }
   return true;
 }

@@ -81,11 +81,10 @@ NarrowWords useful_sums(const Int8Layer& layer, size_t c) {
 bool agrees(const Int8Layer& layer, size_t c, const NarrowWords& w, const std::function<int64_t(int64_t)>& answer) {
   const auto same = [&](int64_t x) { return answer(x) == output_of(layer, c, w.low + x); };
   if (!same(0) || !same(w.range)) return false;
-  for (int64_t at = 0; output_of(layer, c, w.low + at) < w.most;) {
-    const int32_t level = output_of(layer, c, w.low + at);
-    const int64_t next = first_sum(at, w.range, [&](int64_t x) { return output_of(layer, c, w.low + x) > level; });
+  for (int64_t at = 0, width = 1; output_of(layer, c, w.low + at) < w.most;) {
+    const int64_t next = next_step(layer, c, w.low + at, w.low + int64_t{w.range}, width) - w.low;
     if (!same(next - 1) || !same(next)) return false;
-    at = next;
+    width = next - at, at = next;
   }
   return true;
 }
