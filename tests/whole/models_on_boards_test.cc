@@ -48,6 +48,11 @@ const Row kRows[] = {
     {"magic-wand", "wand_float", 0, 0, kSmall},
 };
 
+/// The models of which every board shows every layer. Of the others it shows what comes out, beside the interpreter: their layers are held
+/// against TFLite Micro's on the desk and on the Nano, where the interpreter is as well, and a firmware that traces is built apart.
+const std::set<std::string_view> kEveryLayer = {"kws_int8",         "ad_int8",           "ad_float",
+                                                "hello_world_int8", "hello_world_float", "micro_speech_int8"};
+
 class Models : public ::testing::TestWithParam<Row> {
  protected:
   void SetUp() override {
@@ -57,10 +62,12 @@ class Models : public ::testing::TestWithParam<Row> {
   const fs::path model_ = data_ / "models" / GetParam().folder / (std::string(GetParam().name) + ".tflite");
 };
 
-/// Golden vectors exist for all but the wand models.
 TEST_P(Models, VerifyOnEveryBoardTheyFit) {
-  std::vector<std::string> words = {"verify", model_, "--boards", "all", "--records", "2", "--json"};
-  if (GetParam().folder != "magic-wand") words.insert(words.end(), {"--golden", data_ / "golden/tflm"});
+  std::vector<std::string> words = {"verify", model_, "--boards", "all", "--json"};
+  if (kEveryLayer.contains(GetParam().name))
+    words.insert(words.end(), {"--records", "2", "--golden", data_ / "golden/tflm"});
+  else
+    words.insert(words.end(), {"--records", "1"});
   const Said said = run_thimble(words);
   EXPECT_EQ(said.status, 0) << said.out << said.err;
   std::map<std::string, std::string> seen;
