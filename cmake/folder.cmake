@@ -110,13 +110,25 @@ function(thimble_folder name)
   endif()
 endfunction()
 
-# thimble_test(<name> LABELS <labels...> SOURCES <files...> LIBS <libraries...> [NO_ENTRY]): one GoogleTest program and, unless the caller
-# makes its own, one CTest entry.
+# thimble_parts(<name> SOURCES <files...> LIBS <libraries...>): what several test programs share, compiled once.
+function(thimble_parts name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBS" ${ARGN})
+  add_library(${name} STATIC ${arg_SOURCES})
+  target_compile_options(${name} PRIVATE ${THIMBLE_WARNINGS} ${THIMBLE_COLD_OPTIONS})
+  target_compile_definitions(${name} PRIVATE THIMBLE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  thimble_precompiled(${name} library)
+  target_link_libraries(${name} PUBLIC ${arg_LIBS})
+endfunction()
+
+# thimble_test(<name> LABELS <labels...> SOURCES <files...> LIBS <libraries...> [NO_ENTRY] [NO_PCH]): one GoogleTest program and, unless
+# the caller makes its own, one CTest entry. NO_PCH: what it includes is not what other tests include.
 function(thimble_test name)
-  cmake_parse_arguments(arg "NO_ENTRY" "TIMEOUT" "LABELS;SOURCES;LIBS" ${ARGN})
+  cmake_parse_arguments(arg "NO_ENTRY;NO_PCH" "TIMEOUT" "LABELS;SOURCES;LIBS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_compile_options(${name} PRIVATE ${THIMBLE_WARNINGS} ${THIMBLE_COLD_OPTIONS})
-  thimble_precompiled(${name} test)
+  if(NOT arg_NO_PCH)
+    thimble_precompiled(${name} test)
+  endif()
   target_compile_definitions(${name} PRIVATE THIMBLE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" THIMBLE_BINARY_DIR="${PROJECT_BINARY_DIR}")
   target_link_libraries(${name} PRIVATE ${arg_LIBS} GTest::gmock GTest::gtest_main)
   if(arg_NO_ENTRY)
