@@ -46,7 +46,7 @@ TEST(ImportCorpus, CutShortAnywhereIsRefused) {
 
 TEST(ImportMutations, OnlyBlameTheFile) {
   const char* wish = std::getenv("THIMBLE_FUZZ_SECONDS");
-  const std::chrono::duration<double> length(wish ? std::atof(wish) : 60);
+  const std::chrono::duration<double> length(wish ? std::atof(wish) : 30);
   const std::vector<Seed> seeds = import_seeds();
   __sanitizer_set_death_callback([] { std::fprintf(stderr, "the file that did it: %s\n", keep().c_str()); });
   size_t runs = 0, taken = 0;
