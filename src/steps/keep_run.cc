@@ -7,10 +7,9 @@
 
 namespace thimble {
 
-std::string keep_run(const Impulse& impulse, const FinishedRun& run) {
-  const Project& project = impulse.project;
-  if (const std::string why = RunStore::why_not_written(project.runs()); !why.empty())
-    return fmt::format("\nNot kept as a run: '{}' cannot be written: {}\n", project.runs().string(), why);
+namespace {
+
+void keep(const Project& project, const FinishedRun& run) {
   RunStore store(project.runs());
   const int64_t id = store.begin({.kind = run.kind,
                                   .project = project.project.name,
@@ -26,6 +25,20 @@ std::string keep_run(const Impulse& impulse, const FinishedRun& run) {
     store.add(id, Artefact{fs::proximate(file, project.folder).string(), mark.bytes, mark.hash});
   }
   store.finish(id, "done", run.seconds);
+}
+
+}  // namespace
+
+std::string keep_run(const Impulse& impulse, const FinishedRun& run) {
+  const fs::path file = impulse.project.runs();
+  if (const std::string why = RunStore::why_not_written(file); !why.empty())
+    return fmt::format("\nNot kept as a run: '{}' cannot be written: {}\n", file.string(), why);
+  try {
+    keep(impulse.project, run);
+  } catch (const Error& error) {  // what was done is worth more than its row
+    if (error.blame == Blame::Bug) throw;
+    return fmt::format("\nNot kept as a run: {}\n  {}\n", error.what(), error.hint);
+  }
   return "";
 }
 

@@ -18,7 +18,8 @@ struct FinishedRun {
   double seconds = 0;
 };
 
-/// Notes it as a run that is done. Where the project can only be read, nothing is kept, and the line that is returned says why.
+/// Notes it as a run that is done. Where the project can only be read, or its store cannot be used, nothing is kept, and the line
+/// that is returned says why.
 std::string keep_run(const Impulse& impulse, const FinishedRun& run);
 
 }  // namespace thimble
