@@ -216,11 +216,11 @@ StepResult export_runs(const std::vector<Run>& runs, const RunsRequest& request)
 
 /// A row whose training is still writing into it stays.
 void refuse_running(const std::vector<Run>& runs, const fs::path& folder) {
-  const auto running = std::find_if(runs.begin(), runs.end(), [](const Run& run) { return run.kind == "train" && run.state == "running"; });
-  if (running == runs.end()) return;
-  if (const auto holder = FileLock::holder_of(training_lock(folder)))
-    throw Error(Blame::User, fmt::format("run {} goes on: process {} trains since {} UTC", running->id, holder->process, holder->since),
-                "wait for its end, or end it first with Ctrl-C where it runs");
+  const auto holder = FileLock::holder_of(training_lock(folder));
+  for (const Run& run : runs)
+    if (holder && holder->work == run.id)
+      throw Error(Blame::User, fmt::format("run {} goes on: it is being trained by {}", run.id, holder->text()),
+                  "wait for its end, or end it first with Ctrl-C where it runs");
 }
 
 StepResult remove(RunStore& store, const std::vector<Run>& runs, const fs::path& folder) {

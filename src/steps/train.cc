@@ -182,11 +182,10 @@ RunStart start_of(const Project& project, const TrainRequest& request) {
           .seed = project.train.seed};
 }
 
-StepResult train_once(const Project& project, const TrainRequest& request, Progress& progress) {
-  const TrainingAlone alone(project);
+StepResult train_once(const Project& project, const TrainRequest& request, TrainingAlone& alone, Progress& progress) {
   const fs::path checkpoint = project.folder / ".thimble" / "checkpoint";
   if (request.fresh) fs::remove_all(checkpoint);
-  TrainingRun run(project, start_of(project, request), checkpoint, progress);
+  TrainingRun run(project, alone, start_of(project, request), checkpoint, progress);
   const TrainedProject result = run.train();
   std::vector<fs::path> files = write_models(project, result);
   const Compiled compiled = planned(project, progress);
@@ -221,7 +220,7 @@ std::string left_out_of(const Project& project, const Dataset& dataset) {
 }
 
 /// One training for each fold; nothing is written but the figures of each as a run.
-StepResult train_folds(Project project, const TrainRequest& request, Progress& progress) {
+StepResult train_folds(Project project, const TrainRequest& request, TrainingAlone& alone, Progress& progress) {
   const int64_t folds = fold_count(recordings_of(project, progress), project.split);
   Table table({{"left out"}, {"windows", Align::Right}, {"figure"}, {"int8", Align::Right}, {"float", Align::Right}});
   std::vector<double> values;
@@ -229,7 +228,7 @@ StepResult train_folds(Project project, const TrainRequest& request, Progress& p
   StepResult result;
   for (project.split.fold = 0; project.split.fold < folds; ++project.split.fold) {
     progress.say(fmt::format("fold {} of {}", project.split.fold + 1, folds));
-    TrainingRun run(project, start_of(project, request), {}, progress);
+    TrainingRun run(project, alone, start_of(project, request), {}, progress);
     const TrainedProject fold = run.train();
     const auto [name, value] = fold.int8.headline();
     const std::string left_out = left_out_of(project, fold.dataset);
@@ -265,8 +264,9 @@ StepResult run(const AttrBag& bag, Progress& progress) {
   Project project = project_of(request);
   board_named(project.deploy.board);
   ensure_training_is_here();
-  if (!takes_turns(project.split)) return train_once(project, request, progress);
-  return train_folds(std::move(project), request, progress);
+  TrainingAlone alone(project);
+  if (!takes_turns(project.split)) return train_once(project, request, alone, progress);
+  return train_folds(std::move(project), request, alone, progress);
 }
 
 }  // namespace

@@ -11,15 +11,17 @@ namespace thimble {
 TrainingAlone::TrainingAlone(const Project& project) : lock_(training_lock(project.folder)) {
   const std::optional<FileLock::Holder>& other = lock_.other();
   if (!other) return;
-  throw Error(Blame::User,
-              fmt::format("'{}' is being trained already{}", project.project.name,
-                          other->process == 0 ? "" : fmt::format(": by process {}, since {} UTC", other->process, other->since)),
-              "wait for its end, or end it with Ctrl-C where it runs, and this command goes on from there; a copy of the folder can be "
-              "trained at the same time");
+  throw Error(Blame::User, fmt::format("'{}' is being trained already, by {}", project.project.name, other->text()),
+              "wait for its end, or end it with Ctrl-C where it runs; a copy of the folder can be trained at the same time");
 }
 
-TrainingRun::TrainingRun(const Project& project, RunStart start, std::filesystem::path checkpoint, Progress& progress)
-    : project_(project), start_(std::move(start)), checkpoint_(std::move(checkpoint)), progress_(progress), store_(project.runs()) {}
+TrainingRun::TrainingRun(const Project& project, TrainingAlone& alone, RunStart start, std::filesystem::path checkpoint, Progress& progress)
+    : project_(project),
+      alone_(alone),
+      start_(std::move(start)),
+      checkpoint_(std::move(checkpoint)),
+      progress_(progress),
+      store_(project.runs()) {}
 
 TrainingRun::~TrainingRun() {
   if (!id_ || finished_) return;
@@ -46,6 +48,7 @@ void TrainingRun::begin(const Dataset& dataset, std::span<const Epoch> before) {
   if (const std::string lacking = lacking_text(dataset); !lacking.empty()) progress_.say(styled(Style::Warn, "  " + lacking));
   if (before.empty()) {
     id_ = store_.begin(start_);
+    alone_.writes_into(*id_);
     return;
   }
   int8_ = before.back().qat;
@@ -54,6 +57,7 @@ void TrainingRun::begin(const Dataset& dataset, std::span<const Epoch> before) {
     for (Metric& metric : metrics_of(epoch)) known.push_back(std::move(metric));
   const std::optional<int64_t> earlier = store_.unfinished(start_);
   id_ = earlier ? *earlier : store_.begin(start_);
+  alone_.writes_into(*id_);
   store_.go_on(*id_, known);
   progress_.say(fmt::format("  goes on behind epoch {} of {} (run {}); --fresh would begin anew", before.size(), epochs(), *id_));
 }

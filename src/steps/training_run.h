@@ -19,6 +19,8 @@ namespace thimble {
 class TrainingAlone {
  public:
   explicit TrainingAlone(const Project& project);
+  /// The row that it writes into, which `runs rm` leaves alone.
+  void writes_into(int64_t run) { lock_.works_at(run); }
 
  private:
   FileLock lock_;
@@ -27,7 +29,7 @@ class TrainingAlone {
 class TrainingRun {
  public:
   /// `start` tells all that it is made with: with a checkpoint, a training that began so and was interrupted goes on in its row.
-  TrainingRun(const Project& project, RunStart start, std::filesystem::path checkpoint, Progress& progress);
+  TrainingRun(const Project& project, TrainingAlone& alone, RunStart start, std::filesystem::path checkpoint, Progress& progress);
   /// A row that was not finished is told to have failed, or to have been interrupted.
   ~TrainingRun();
   TrainingRun(const TrainingRun&) = delete;
@@ -48,6 +50,7 @@ class TrainingRun {
   double seconds() const;
 
   const Project& project_;
+  TrainingAlone& alone_;
   RunStart start_;
   std::filesystem::path checkpoint_;
   Progress& progress_;

@@ -55,11 +55,11 @@ class Trainings : public ::testing::Test {
     EXPECT_EQ(said.status, 0) << said.out << said.err;
     return said.status == 0 ? said.json() : Json();
   }
-  /// What a training says that is asked to end behind a line of it.
+  /// What a training says that is asked to end behind a line of it; first somebody wants to remove its row.
   std::string interrupted(const std::string& flags, const std::string& line) const {
     const std::string command = fmt::format(
-        R"({{ sh -c 'echo $$; exec "$0" train "$1" {} 2>&1' {} {}; echo status $?; }} | {{ read pid; while read line; do
-           echo "$line"; case "$line" in "{}"*) kill -TERM $pid;; esac; done; }})",
+        R"({{ sh -c 'echo $$; exec "$0" train "$1" {0} 2>&1' {1} {2}; echo status $?; }} | {{ read pid; while read line; do
+           echo "$line"; case "$line" in "{3}"*) {1} runs rm 1 --project {2} 2>&1; kill -TERM $pid;; esac; done; }})",
         flags, THIMBLE_PROGRAM, folder().string(), line);
     return run_command({"sh", "-c", command}).out;
   }
@@ -77,6 +77,7 @@ std::string text_at(const Json& json, std::string_view key) {
 TEST_F(Trainings, AreTakenUpWhereTheyWereInterrupted) {
   set("", "epochs = 1200\nqat_epochs = 1\n");
   const std::string ended = interrupted("", "float epoch 120 of");  // long before its last one
+  EXPECT_THAT(ended, HasSubstr("\nerror: run 1 goes on: it is being trained by process "));
   EXPECT_THAT(ended, HasSubstr("\nending as soon as nothing is lost by it; once more ends at once\n"));
   EXPECT_THAT(ended, ::testing::ContainsRegex("\nerror: interrupted behind epoch [0-9]+ of 1202\n"
                                               "the same command goes on from there\n"
@@ -103,24 +104,27 @@ TEST_F(Trainings, AreTakenUpWhereTheyWereInterrupted) {
 }
 
 TEST_F(Trainings, RunOneAtATimeInAFolder) {
-  const auto live = RunStore(folder() / ".thimble/runs.sqlite").begin({.kind = "train"});
+  for (int i = 0; i < 2; ++i) RunStore(folder() / ".thimble/runs.sqlite").begin({.kind = "train"});
   std::optional<FileLock> lock(std::in_place, folder() / ".thimble/training.lock");
-  const std::string who = fmt::format("process {}", getpid());
-  EXPECT_THAT(
-      verb({"train", "--fresh"}).err,
-      ::testing::MatchesRegex("error: 'tones' is being trained already: by " + who +
-                              ", since 20[0-9-]+ [0-9:]+ UTC\n"
-                              "  wait for its end, or end it with Ctrl-C where it runs, and this command goes on from there; a copy of "
-                              "the folder can be trained at the same time\n  while running `thimble train`\n"));
-  EXPECT_THAT(run_thimble({"runs", "rm", fmt::format("{}", live), "--project", folder().string()}).err,
-              ::testing::MatchesRegex("error: run 1 goes on: " + who +
-                                      " trains since 20[0-9-]+ [0-9:]+ UTC\n"
-                                      "  wait for its end, or end it first with Ctrl-C where it runs\n  while running `thimble runs`\n"));
+  lock->works_at(1);
+  const std::string who =
+      fmt::format("process {} (since {} UTC)", getpid(), FileLock::holder_of(folder() / ".thimble/training.lock")->since);
+  for (const std::vector<std::string>& flags : {{"--fresh"}, {"--folds", "2"}, std::vector<std::string>{"--leave-one-group-out"}}) {
+    std::vector<std::string> words = {"train"};
+    words.insert(words.end(), flags.begin(), flags.end());
+    EXPECT_EQ(verb(words).err, "error: 'tones' is being trained already, by " + who +
+                                   "\n  wait for its end, or end it with Ctrl-C where it runs; a copy of the folder can be trained at the "
+                                   "same time\n  while running `thimble train`\n");
+  }
+  const auto removed = [&](const char* run) { return run_thimble({"runs", "rm", run, "--project", folder().string()}); };
+  EXPECT_EQ(removed("2").status, 0) << "a training that was killed is not the one that goes on";
+  EXPECT_EQ(removed("1").err, "error: run 1 goes on: it is being trained by " + who +
+                                  "\n  wait for its end, or end it first with Ctrl-C where it runs\n  while running `thimble runs`\n");
   const Json all = runs();
   ASSERT_EQ(all.find("runs")->as_array()->size(), 1U);
   EXPECT_EQ(text_at(all.find("runs")->as_array()->at(0), "state"), "running");
   lock.reset();
-  EXPECT_EQ(run_thimble({"runs", "rm", "1", "--project", folder().string()}).status, 0) << "it was killed";
+  EXPECT_EQ(removed("1").status, 0) << "it was killed";
 }
 
 TEST_F(Trainings, ThatFailAreNotLeftRunning) {
@@ -181,12 +185,13 @@ TEST_F(Trainings, InFoldsJudgeByEveryRecordingOnce) {
 
 TEST_F(Trainings, InFoldsAreNotTakenUpAgain) {
   set("", "epochs = 1200\nqat_epochs = 1\n");
+  const std::string ended = interrupted("--folds 2", "float epoch 120 of");
+  EXPECT_THAT(ended, HasSubstr("\nerror: run 1 goes on: it is being trained by process "));
   EXPECT_THAT(
-      interrupted("--folds 2", "float epoch 120 of"),
-      ::testing::ContainsRegex("\nerror: interrupted behind epoch [0-9]+ of 1202\n"
-                               "folds and groups are not taken up again; `thimble runs` has the figures of those that came to their "
-                               "end\nwhile training, epoch [0-9]+\n"
-                               "while running `thimble train`\nstatus 1\n"));
+      ended, ::testing::ContainsRegex("\nerror: interrupted behind epoch [0-9]+ of 1202\n"
+                                      "folds and groups are not taken up again; `thimble runs` has the figures of those that came to their "
+                                      "end\nwhile training, epoch [0-9]+\n"
+                                      "while running `thimble train`\nstatus 1\n"));
 }
 
 TEST_F(Trainings, TellWhichClassesTheirTestLacks) {
@@ -194,6 +199,20 @@ TEST_F(Trainings, TellWhichClassesTheirTestLacks) {
   EXPECT_THAT(verb({"train"}).err, HasSubstr("  the test split has no window of 'fast': how well it is recognised stays unknown\n"));
   EXPECT_THAT(run_thimble({"data", "check", folder().string()}).out,
               HasSubstr("  the test split has no window of 'fast': how well it is recognised stays unknown\n"));
+}
+
+/// What was computed is told all the same.
+TEST_F(Trainings, AreJudgedBesideABrokenStoreOfRuns) {
+  ASSERT_EQ(verb({"train"}).status, 0);
+  const fs::path store = folder() / ".thimble/runs.sqlite";
+  write_text(store, std::string(4096, 'x'));
+  for (const char* end : {"-wal", "-shm"}) fs::remove(store.string() + end);
+  const std::string not_kept = "\nNot kept as a run: '" + store.string() + "' is not a store of runs\n  move it away; a new one is made\n";
+  for (const std::vector<std::string>& words : {{"eval"}, std::vector<std::string>{"compile", "--plan-only"}}) {
+    const Said said = verb(words);
+    EXPECT_EQ(said.status, 0) << said.err;
+    EXPECT_THAT(said.out, AllOf(HasSubstr("tones"), EndsWith(not_kept)));
+  }
 }
 
 /// Its folder, however it is written, or the file in it.
