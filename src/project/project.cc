@@ -191,13 +191,25 @@ std::filesystem::path project_folder(const std::filesystem::path& path) {
   return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
 }
 
+void refuse_without_project(const std::filesystem::path& folder, const std::string& hint) {
+  const bool there = std::filesystem::exists(folder);
+  const std::string what = there ? fmt::format("there is no project in '{}': it has no {}", folder.string(), kProjectFile)
+                                 : fmt::format("there is no folder '{}'", folder.string());
+  // Such as its out, into which somebody has looked.
+  const std::filesystem::path whole = std::filesystem::absolute(folder / "").lexically_normal().parent_path();
+  for (std::filesystem::path above = whole.parent_path(); there && above.has_relative_path(); above = above.parent_path())
+    if (is_project(above))
+      throw Error(Blame::User, what,
+                  fmt::format("name the folder above it that is one: '{}'",
+                              (folder.is_absolute() ? above : std::filesystem::proximate(above)).string()));
+  throw Error(Blame::User, what, hint);
+}
+
 Project load_project(const std::filesystem::path& path) {
   const std::filesystem::path folder = project_folder(path), file = folder / kProjectFile;
   if (std::filesystem::is_regular_file(folder))
     throw Error(Blame::User, fmt::format("'{}' is a file, and no {}", folder.string(), kProjectFile), "name the folder of the project");
-  if (!std::filesystem::exists(file))
-    throw Error(Blame::User, fmt::format("there is no project in '{}': it has no {}", folder.string(), kProjectFile),
-                "`thimble new NAME --template motion` makes one");
+  if (!std::filesystem::exists(file)) refuse_without_project(folder, "`thimble new NAME --template motion` makes one");
   return parse_project(read_text(file), folder, file.lexically_normal().string());
 }
 

@@ -135,6 +135,8 @@ Project parse_project(const std::string& text, const std::filesystem::path& fold
 bool is_project(const std::filesystem::path& path);
 /// The folder of the project that a path names so.
 std::filesystem::path project_folder(const std::filesystem::path& path);
+/// That there is none in the folder, or no folder: a User error with the hint, or that says which folder above it is one.
+[[noreturn]] void refuse_without_project(const std::filesystem::path& folder, const std::string& hint);
 /// The project of a folder or a thimble.toml; a User error that says how to make one when there is none.
 Project load_project(const std::filesystem::path& path);
 

@@ -128,6 +128,15 @@ TEST(Project, OfAFolderWithoutOneTellsHowToMakeIt) {
   const TempDir dir;
   EXPECT_EQ(told([&] { load_project(dir.path()); }), "error: there is no project in '" + dir.path().string() +
                                                          "': it has no thimble.toml\n  `thimble new NAME --template motion` makes one\n");
+  const std::string missing = (dir.path() / "nosuch").string(), out = (dir.path() / "out").string();
+  for (const std::string& path : {missing, missing + "/thimble.toml"})
+    EXPECT_EQ(told([&] { load_project(path); }),
+              "error: there is no folder '" + missing + "'\n  `thimble new NAME --template motion` makes one\n");
+  write_text(dir.path() / kProjectFile, with(""));
+  fs::create_directories(out);
+  EXPECT_EQ(told([&] { load_project(out); }), "error: there is no project in '" + out +
+                                                  "': it has no thimble.toml\n  name the folder above it that is one: '" +
+                                                  dir.path().string() + "'\n");
 }
 
 TEST(Project, NoKeyOfABlockHidesOneOfTheSection) {

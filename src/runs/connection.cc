@@ -24,6 +24,19 @@ std::string uri_of(const fs::path& file) {
   return uri;
 }
 
+std::string way_out_of(int code) {
+  switch (code & 0xFF) {
+    case SQLITE_FULL: return "make room on its disk";
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return "another program writes it: wait for its end, and try again";
+    case SQLITE_IOERR:
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN: return kCopyIt;
+    default: return "move it away, and a new one is made; what it holds can be looked for with `sqlite3 FILE .recover`";
+  }
+}
+
 }  // namespace
 
 Connection::Connection(const fs::path& file, Access access) : file_(file.string()) {
@@ -33,7 +46,12 @@ Connection::Connection(const fs::path& file, Access access) : file_(file.string(
   writes_ = why_not.empty();
   if (!writes_ && access == Access::Write)
     throw Error(Blame::Environment, fmt::format("the store of runs '{}' cannot be written: {}", file_, why_not), kCopyIt);
-  writes_ ? open_to_write() : open_to_read();
+  if (access == Access::Write)
+    open_to_write();
+  else if (writes_)
+    open("mode=rw");
+  else
+    open_to_read();
 }
 
 void Connection::Close::operator()(sqlite3* db) const { sqlite3_close(db); }
@@ -52,13 +70,15 @@ void Connection::open_to_read() {
   const int code = sqlite3_exec(get(), "SELECT * FROM sqlite_master LIMIT 0", nullptr, nullptr, nullptr);
   if (code == SQLITE_OK) return;
   if (code != SQLITE_CANTOPEN && code != SQLITE_READONLY) fail(code);
-  const fs::path behind = file_ + "-wal";
-  std::error_code none;
-  if (const auto bytes = fs::file_size(behind, none); !none && bytes > 0)
-    throw Error(Blame::Environment,
-                fmt::format("the store of runs '{}' cannot be read where it cannot be written: its last changes are still in '{}'", file_,
-                            behind.string()),
-                kCopyIt);
+  for (const auto& [end, holds] :
+       {std::pair{"-wal", "its last changes are still in"}, {"-journal", "a change that broke off is to be taken back from"}}) {
+    const fs::path behind = file_ + end;
+    std::error_code none;
+    if (const auto bytes = fs::file_size(behind, none); !none && bytes > 0)
+      throw Error(Blame::Environment,
+                  fmt::format("the store of runs '{}' cannot be read where it cannot be written: {} '{}'", file_, holds, behind.string()),
+                  kCopyIt);
+  }
   open("mode=ro&immutable=1");
 }
 
@@ -78,7 +98,7 @@ void Connection::run(const char* sql) const {
 void Connection::fail(int code) const {
   const std::string said = sqlite3_errmsg(get());
   if (code == SQLITE_NOTADB) throw Error(Blame::User, fmt::format("'{}' is not a store of runs", file_), "move it away; a new one is made");
-  throw Error(Blame::Environment, fmt::format("the store of runs '{}' cannot be used: {}", file_, said), "");
+  throw Error(Blame::Environment, fmt::format("the store of runs '{}' cannot be used: {}", file_, said), way_out_of(code));
 }
 
 int64_t Connection::schema() const {

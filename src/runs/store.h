@@ -52,7 +52,8 @@ struct Run : RunStart {
   std::map<std::string, double> summary() const;
 };
 
-/// What a store is opened for. To read it, its folder need not be writable.
+/// What a store is opened for. To read it, its folder need not be writable; where it is, the store of an older program is brought up to
+/// date, and nothing else is changed.
 enum class Access : uint8_t { Read, Write };
 class Connection;
 

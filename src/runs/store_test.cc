@@ -123,6 +123,22 @@ TEST_F(Runs, AStoreOfAnOlderProgramIsBroughtUpToDate) {
   EXPECT_EQ(RunStore(file_).all().size(), 2u) << "and stays so";
 }
 
+TEST_F(Runs, ReadingChangesNothing) {
+  EXPECT_EQ(
+      text_of([&] { RunStore(file_, Access::Read); }),
+      "error: the store of runs '" + file_.string() +
+          "' cannot be used: unable to open database file\n  a copy of the project in a folder of your own can be read and written\n");
+  EXPECT_FALSE(fs::exists(file_));
+  { trained(*std::make_unique<RunStore>(file_)); }
+  sqlite3* plain = nullptr;
+  ASSERT_EQ(sqlite3_open(file_.c_str(), &plain), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(plain, "PRAGMA journal_mode = DELETE", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(plain);
+  const std::string before = read_text(file_);
+  EXPECT_EQ(RunStore(file_, Access::Read).all().size(), 1u);
+  EXPECT_TRUE(read_text(file_) == before);
+}
+
 /// While it lives, the folder can be read but not written: root, whom no mode keeps out, is somebody else.
 class ReadOnly {
  public:
@@ -158,13 +174,15 @@ TEST_F(Runs, AreReadWhereNothingCanBeWritten) {
 TEST_F(Runs, WhatCannotBeReadWhereNothingCanBeWrittenIsTold) {
   const std::string hint = "  a copy of the project in a folder of your own can be read and written\n";
   const fs::path half = dir_.path() / "half", old = dir_.path() / "old";
-  fs::create_directories(half), fs::create_directories(old);
+  const fs::path broken = dir_.path() / "broken";
+  for (const fs::path& folder : {half, old, broken}) fs::create_directories(folder);
   {
     RunStore store(file_);
     trained(store);
     for (const char* end : {"", "-wal"}) fs::copy_file(file_.string() + end, half / ("runs.sqlite" + std::string(end)));
   }
-  fs::copy_file(file_, old / "runs.sqlite");
+  for (const fs::path& folder : {old, broken}) fs::copy_file(file_, folder / "runs.sqlite");
+  write_text(broken / "runs.sqlite-journal", "what was there before");
   sqlite3* older = nullptr;
   ASSERT_EQ(sqlite3_open((old / "runs.sqlite").c_str(), &older), SQLITE_OK);
   ASSERT_EQ(sqlite3_exec(older, "PRAGMA user_version = 1", nullptr, nullptr, nullptr), SQLITE_OK);
@@ -176,6 +194,14 @@ TEST_F(Runs, WhatCannotBeReadWhereNothingCanBeWrittenIsTold) {
                                                                         "' cannot be read where it cannot be written: its last changes are "
                                                                         "still in '" +
                                                                         file + "-wal'\n" + hint);
+  }
+  {
+    const ReadOnly folder(broken);
+    const std::string file = (broken / "runs.sqlite").string();
+    EXPECT_EQ(text_of([&] { RunStore(file, Access::Read).all(); }),
+              "error: the store of runs '" + file +
+                  "' cannot be read where it cannot be written: a change that broke off is to be taken back from '" + file + "-journal'\n" +
+                  hint);
   }
   const ReadOnly folder(old);
   const std::string file = (old / "runs.sqlite").string();
@@ -194,6 +220,16 @@ TEST_F(Runs, MistakesAreTold) {
   write_text(other, std::string(4096, 'x'));
   EXPECT_EQ(text_of([&] { RunStore{other}; }),
             "error: '" + other.string() + "' is not a store of runs\n  move it away; a new one is made\n");
+  const fs::path foreign = dir_.path() / "foreign.sqlite";
+  sqlite3* made = nullptr;
+  ASSERT_EQ(sqlite3_open(foreign.c_str(), &made), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(made, "PRAGMA user_version = 2", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(made);
+  EXPECT_EQ(
+      text_of([&] { RunStore(foreign).all(); }),
+      "error: the store of runs '" + foreign.string() +
+          "' cannot be used: no such table: runs\n  move it away, and a new one is made; what it holds can be looked for with `sqlite3 "
+          "FILE .recover`\n");
 }
 
 TEST_F(Runs, AsCsvAndJson) {

@@ -55,9 +55,10 @@ Graph load_model(const std::filesystem::path& path) {
 }
 
 Loaded load_model_or_project(const std::filesystem::path& path) {
-  if (fs::is_directory(path) && !is_project(path))
-    throw Error(Blame::User, fmt::format("there is no project in '{}': it has no {}", path.string(), kProjectFile),
-                "name a .tflite file or the folder of a project; `thimble new NAME --template motion` makes one");
+  const bool of_a_project = path.filename() == kProjectFile || path.extension().empty();
+  if (!is_project(path) && (fs::is_directory(path) || (of_a_project && !fs::exists(path))))
+    refuse_without_project(project_folder(path),
+                           "name a .tflite file or the folder of a project; `thimble new NAME --template motion` makes one");
   if (!is_project(path)) return {load_model(path), std::nullopt, std::nullopt};
   Impulse impulse = load_impulse(path);
   Stream stream = stream_of(impulse);

@@ -117,6 +117,11 @@ TEST_F(Cli, MistakesAreToldWithTheWayOut) {
        "error: there is no project in '.': it has no thimble.toml\n"
        "  name a .tflite file or the folder of a project; `thimble new NAME --template motion` makes one\n"
        "  while running `thimble compile`\n"},
+      {{"compile", in_dir("nosuch/thimble.toml")},
+       1,
+       "error: there is no folder '" + in_dir("nosuch") +
+           "'\n  name a .tflite file or the folder of a project; `thimble new NAME --template motion` makes one\n"
+           "  while running `thimble compile`\n"},
       {{"inspect"},
        1,
        "error: thimble inspect needs a model\n  for example: thimble inspect kws.tflite\n  while running `thimble inspect`\n"},
