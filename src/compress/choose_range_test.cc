@@ -114,7 +114,7 @@ TEST(ChooseRange, KeepsWhatHasNoTails) {
 }
 
 /// Too few to fill bins as fine as the codes.
-TEST(ChooseRange, EntropyCutsNothingAwayThatSomeThousandsHold) {
+TEST(ChooseRange, EntropyKeepsMostOfWhatSomeThousandsHold) {
   for (const size_t count : {300, 1000, 2300, 5000})
     for (unsigned seed = 0; seed < 8; ++seed) {
       std::mt19937 random(seed);

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
 
 #include "base/files.h"
 #include "base/table.h"
@@ -39,18 +39,27 @@ struct DemoRequest {
 /// First line of a thimble.toml that the demo made and may make anew.
 constexpr std::string_view kMark = "# Made by `thimble demo`, which makes it anew each time.\n";
 
-/// `text` with another value for the first `key`, be it set or at its default.
-std::string with_value(const std::string& text, std::string_view key, const FieldValue& value) {
+/// `text` with another value for the `key` of the section, be it set or at its default.
+std::string with_value(const std::string& text, std::string_view section, std::string_view key, const FieldValue& value) {
+  const size_t begin = text.find(fmt::format("\n[{}]\n", section));
+  require(begin != std::string::npos, fmt::format("the template has no section [{}]", section));
+  const size_t end = std::min(text.find("\n[", begin + 1), text.find("\n#[", begin + 1));
   const std::string set = fmt::format("\n{} = ", key), dormant = fmt::format("\n#{} = ", key);
-  const size_t at = std::min(text.find(set), text.find(dormant));
-  require(at != std::string::npos, fmt::format("the template has no '{}'", key));
+  const size_t at = std::min(text.find(set, begin), text.find(dormant, begin));
+  require(at < std::min(end, text.size()), fmt::format("[{}] of the template has no '{}'", section, key));
   return text.substr(0, at) + set + toml_text(value) + text.substr(text.find('\n', at + 1));
 }
 
+struct QuickValue {
+  std::string_view section, key;
+  int64_t value;
+};
+
 /// What --quick makes do with.
-std::map<std::string, int64_t> quick_values(What what) {
-  if (what == What::Motion) return {{"each", 20}, {"epochs", 10}, {"qat_epochs", 2}};
-  return {{"each", 30}, {"others", 40}, {"noises", 20}, {"voices", 6}, {"epochs", 8}, {"qat_epochs", 2}};
+std::vector<QuickValue> quick_values(What what) {
+  if (what == What::Motion) return {{"synthetic", "each", 20}, {"train", "epochs", 10}, {"train", "qat_epochs", 2}};
+  return {{"synthetic", "each", 30},  {"synthetic", "others", 40}, {"synthetic", "noises", 20},
+          {"synthetic", "voices", 6}, {"train", "epochs", 8},      {"train", "qat_epochs", 2}};
 }
 
 std::vector<std::string> without_spaces_around(std::vector<std::string> words) {
@@ -70,10 +79,10 @@ fs::path make_project(const DemoRequest& request) {
     throw Error(Blame::User, fmt::format("there is a project in '{}' that the demo did not make", folder.string()),
                 "name another folder with --out");
   std::string text = project_text(template_named(motion ? "motion" : "audio"), motion ? "gestures" : "keyword");
-  text = with_value(text, "board", request.board);
-  if (!motion) text = with_value(text, "words", without_spaces_around(request.words));
+  text = with_value(text, "deploy", "board", request.board);
+  if (!motion) text = with_value(text, "synthetic", "words", without_spaces_around(request.words));
   if (request.quick)
-    for (const auto& [key, value] : quick_values(request.what)) text = with_value(text, key, value);
+    for (const auto& [section, key, value] : quick_values(request.what)) text = with_value(text, section, key, value);
   write_text(file, std::string(kMark) + text);
   return folder;
 }
@@ -97,9 +106,18 @@ std::string share(const Json& played) {
   return right && of ? fmt::format("{:.0f} of {} right", right->number(), of->number()) : "";
 }
 
+/// The command without --quick.
+std::string full_demo(const DemoRequest& request) {
+  std::string command = "thimble demo";
+  if (request.what == What::Keyword) command += fmt::format(" keyword --words \"{}\"", fmt::join(request.words, ","));
+  if (request.board != DemoRequest{}.board) command += " --board " + request.board;
+  return command + (request.out.empty() ? "" : " --out " + request.out);
+}
+
 std::string next_text(const fs::path& folder, const DemoRequest& request) {
   Table next({{""}, {""}});
   const std::string name = folder.string();
+  if (request.quick) next.row({Cell(full_demo(request), Style::Accent), "the same with enough recordings and epochs to be right"});
   next.row({Cell(name + "/thimble.toml", Style::Accent), "everything that was chosen; change a line and train again"});
   next.row({Cell(name + "/out/report.html", Style::Accent), "the training: curves, confusion, RAM over time"});
   next.row({Cell("thimble profile " + name, Style::Accent), "where the time goes, block by block and layer by layer"});
@@ -147,11 +165,12 @@ StepResult run(const AttrBag& bag, Progress& progress) {
   result.text = shown(request.what == What::Motion ? "A project: gestures of a simulated hand, five kinds, many persons"
                                                    : "A project: words in many voices, with noise",
                       fmt::format("new {} --template {}", folder.string(), request.what == What::Motion ? "motion" : "audio"));
+  if (request.quick) result.text += "Quick: few recordings and few epochs, so that the model is often wrong\n";
   result.text +=
       shown("Features by the C that ships, a network trained, then trained on as the int8 graph that ships", "train " + folder.string());
   const StepResult trained = verb("train", {{"project", folder.string()}, {"fresh", true}}, progress);
   result.text += trained.text;
-  result.json.set("project", folder.string()).set("train", trained.json);
+  result.json.set("project", folder.string()).set("quick", request.quick).set("train", trained.json);
   listen(folder, request, result, progress);
   result.text += next_text(folder, request);
   return result;

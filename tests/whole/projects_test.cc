@@ -2,7 +2,9 @@
 #include <gmock/gmock.h>
 
 #include "base/files.h"
+#include "base/subprocess.h"
 #include "program.h"
+#include "runners/tools.h"
 
 namespace thimble::testing {
 namespace {
@@ -61,6 +63,7 @@ TEST_P(EachTemplate, GoesFromNothingToTheBoard) {
 
 /// The demo with words of one's own, as short as it gets.
 TEST_F(Projects, TheDemoLearnsSpokenWords) {
+  if (!find_program("espeak-ng")) THIMBLE_SKIP_FOR_WANT_OF("espeak-ng is not installed");
   const Json told = json_of({"demo", "keyword", "--words", "kitchen,seven", "--quick", "--out", at("words")});
   const Json* int8 = told.find("train") ? told.find("train")->find("int8") : nullptr;
   ASSERT_TRUE(int8);
@@ -72,6 +75,9 @@ TEST_F(Projects, TheDemoLearnsSpokenWords) {
   EXPECT_EQ(heard, number_at(*int8, {"examples"})) << "the board hears what the test split holds";
   EXPECT_GT(number_at(told, {"board", "played", "right"}), heard / 2);
   EXPECT_TRUE(fs::exists(at("words/out/model.tflite")));
+  EXPECT_TRUE(*told.find("quick")->as_bool());
+  const std::string project = read_text(at("words/thimble.toml"));
+  EXPECT_THAT(project, AllOf(HasSubstr("\nepochs = 8\n"), HasSubstr("\nqat_epochs = 2\n"), HasSubstr("\neach = 30\n")));
 }
 
 TEST_F(Projects, TheSameSeedAndDataGiveTheSameFiles) {
@@ -125,8 +131,8 @@ TEST_F(Projects, MistakesAreToldWithTheWayOut) {
             "error: no run is kept in '" + project +
                 "'\n  `thimble train` keeps one; --project names its folder\n  while running `thimble runs`\n");
   EXPECT_EQ(run_thimble({"train", at("nowhere")}).err,
-            "error: there is no project in '" + at("nowhere") +
-                "': it has no thimble.toml\n  `thimble new NAME --template motion` makes one\n  while running `thimble train`\n");
+            "error: there is no folder '" + at("nowhere") +
+                "'\n  `thimble new NAME --template motion` makes one\n  while running `thimble train`\n");
 }
 
 }  // namespace
