@@ -163,4 +163,9 @@ Json json_of(const Scores& scores) {
   return json.set("groups", groups);
 }
 
+std::string headline_text(const Scores& scores) {
+  const auto [name, value] = scores.headline();
+  return name == "accuracy" ? fmt::format("{:.1f} %", 100 * value) : fmt::format("{} {:.4g}", name, value);
+}
+
 }  // namespace thimble

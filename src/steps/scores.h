@@ -41,5 +41,7 @@ Scores scores_of(Task task, const Dataset& dataset, const Examples& examples, co
 /// Figures, confusion matrix, groups.
 std::string scores_text(const Scores& scores);
 Json json_of(const Scores& scores);
+/// The headline as one reads it: "97.5 %", "mae 0.3".
+std::string headline_text(const Scores& scores);
 
 }  // namespace thimble

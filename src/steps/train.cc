@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 
 #include "base/files.h"
@@ -11,6 +10,7 @@
 #include "formats/tflite.h"
 #include "steps/pipeline.h"
 #include "steps/report.h"
+#include "steps/train_folds.h"
 #include "steps/training_run.h"
 
 namespace thimble {
@@ -118,11 +118,6 @@ void keep_figures(RunStore& store, int64_t id, const TrainedProject& result, con
   store.add(id, all);
 }
 
-std::string headline_text(const Scores& scores) {
-  const auto [name, value] = scores.headline();
-  return name == "accuracy" ? fmt::format("{:.1f} %", 100 * value) : fmt::format("{} {:.4g}", name, value);
-}
-
 /// Scores by the split that there is, and what that split is worth.
 std::string verdict_text(const TrainedProject& result) {
   std::string text;
@@ -202,63 +197,6 @@ StepResult train_once(const Project& project, const TrainRequest& request, Train
   return told(project, result, compiled, files, run.id());
 }
 
-/// Mean and standard deviation of the folds' headlines.
-std::pair<double, double> spread_of(const std::vector<double>& values) {
-  if (values.empty()) return {NAN, NAN};
-  double sum = 0, squares = 0;
-  for (const double value : values) sum += value;
-  const double mean = sum / static_cast<double>(values.size());
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return {mean, values.size() < 2 ? 0 : std::sqrt(squares / static_cast<double>(values.size() - 1))};
-}
-
-/// The group that is the test split, or the number of the fold.
-std::string left_out_of(const Project& project, const Dataset& dataset) {
-  const auto tested = [](const Recording& r) { return r.split == "test"; };
-  const auto first = std::find_if(dataset.recordings.begin(), dataset.recordings.end(), tested);
-  return project.split.leave_group_out && first != dataset.recordings.end() ? first->group : fmt::format("{}", project.split.fold);
-}
-
-/// One training for each fold; nothing is written but the figures of each as a run.
-StepResult train_folds(Project project, const TrainRequest& request, TrainingAlone& alone, Progress& progress) {
-  const int64_t folds = fold_count(recordings_of(project, progress), project.split);
-  Table table({{"left out"}, {"windows", Align::Right}, {"figure"}, {"int8", Align::Right}, {"float", Align::Right}});
-  std::vector<double> values;
-  Json::Array rows;
-  StepResult result;
-  for (project.split.fold = 0; project.split.fold < folds; ++project.split.fold) {
-    progress.say(fmt::format("fold {} of {}", project.split.fold + 1, folds));
-    TrainingRun run(project, alone, start_of(project, request), {}, progress);
-    const TrainedProject fold = run.train();
-    const auto [name, value] = fold.int8.headline();
-    const std::string left_out = left_out_of(project, fold.dataset);
-    run.store().set_data_hash(run.id(), fold.dataset.hash);
-    std::vector<Metric> figures = {{Metric::kWhole, "fold", static_cast<double>(project.split.fold)}};
-    Json row;
-    row.set("left_out", left_out).set("run", run.id());
-    if (fold.judged_by == "test") {
-      table.row({Cell(left_out, Style::Accent), fold.int8.examples, name, headline_text(fold.int8), headline_text(fold.float32)});
-      figures.push_back({Metric::kWhole, "test_" + name, value});
-      values.push_back(value);
-      row.set("int8", json_of(fold.int8)).set("float", json_of(fold.float32));
-    } else {
-      table.row({Cell(left_out, Style::Accent), int64_t{0}, name, Cell("nothing to judge by", Style::Warn), "-"});
-    }
-    run.store().add(run.id(), figures);
-    run.finish(fold.seconds);
-    rows.push_back(std::move(row));
-  }
-  const auto [mean, deviation] = spread_of(values);
-  result.text = fmt::format("{}: trained {} times, each judged by what it did not see\n\n{}\n  mean {:.4g}, standard deviation {:.2g}\n",
-                            styled(Style::Bold, project.project.name), folds, table.text(), mean, deviation);
-  result.text +=
-      fmt::format("No model was written: {}.\n", request.folds > 0 || request.leave_one_group_out
-                                                     ? "`thimble train` without the flag trains the one that ships"
-                                                     : "for one, take folds or leave_group_out out of [split], or set fold there");
-  result.json.set("folds", rows).set("mean", mean).set("deviation", deviation);
-  return result;
-}
-
 StepResult run(const AttrBag& bag, Progress& progress) {
   const auto request = from_bag<TrainRequest>(bag);
   Project project = project_of(request);
@@ -266,7 +204,9 @@ StepResult run(const AttrBag& bag, Progress& progress) {
   ensure_training_is_here();
   TrainingAlone alone(project);
   if (!takes_turns(project.split)) return train_once(project, request, alone, progress);
-  return train_folds(std::move(project), request, alone, progress);
+  const RunStart start = start_of(project, request);
+  const bool asked = request.folds > 0 || request.leave_one_group_out;
+  return train_folds(std::move(project), start, asked, alone, progress);
 }
 
 }  // namespace
