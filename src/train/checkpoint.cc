@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/files.h"
+#include "compress/quantize.h"
 
 namespace thimble {
 namespace {
@@ -129,6 +130,27 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& all) 
   for (const auto& [name, values] : all.rows) to.row(name, values);
   to.text(kEnd);
   write_bytes(path, to.bytes());
+}
+
+Rows rows_behind(std::string_view prefix, const Rows& rows) {
+  Rows found;
+  for (const auto& [name, row] : rows)
+    if (name.starts_with(prefix)) found[name.substr(prefix.size())] = row;
+  return found;
+}
+
+std::vector<float> row_of(const Ranges& ranges, const Graph& graph) {
+  std::vector<float> row;
+  for (const ValueId id : needed_ranges(graph))
+    row.push_back(ranges[static_cast<size_t>(id)]->low), row.push_back(ranges[static_cast<size_t>(id)]->high);
+  return row;
+}
+
+Ranges ranges_of(const std::vector<float>& row, const Graph& graph) {
+  Ranges ranges(graph.values.size());
+  size_t at = 0;
+  for (const ValueId id : needed_ranges(graph)) ranges[static_cast<size_t>(id)] = Range{row[at], row[at + 1]}, at += 2;
+  return ranges;
 }
 
 uint64_t fingerprint(const Graph& network, Task task, const Examples& training, const Examples& validation, const TrainOptions& options,

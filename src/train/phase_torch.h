@@ -6,13 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "train/checkpoint.h"
 #include "train/loss_torch.h"
 #include "train/network_torch.h"
 #include "train/optimizer_torch.h"
 
 namespace thimble {
-
-using Rows = std::map<std::string, std::vector<float>>;
 
 class Phase {
  public:

@@ -77,7 +77,7 @@ class Training {
       if (saved_) floats.load(saved_->rows), floats.steps = saved_->step;
       float_epochs(floats);
     } else {
-      floats.load(rows_with("float ", saved_->rows));
+      floats.load(rows_behind("float ", saved_->rows));
     }
     floats.restore_best();
     Rows float_rows;
@@ -121,9 +121,9 @@ class Training {
 
   void int8_epochs(const Graph& folded, const Rows& float_rows, Trained& result) {
     const bool resumed = saved_ && saved_->qat;
-    const Ranges start = resumed ? ranges_from(saved_->rows.at("range start"), folded) : measured_ranges(folded);
+    const Ranges start = resumed ? ranges_of(saved_->rows.at("range start"), folded) : measured_ranges(folded);
     for (const auto& [name, row] : float_rows) more_rows_["float " + name] = row;
-    more_rows_["range start"] = row_from(start, folded);
+    more_rows_["range start"] = row_of(start, folded);
     Phase phase(folded, task_, options_, cuda_, &start);
     result.rounded = quantize(folded, start);
     if (resumed) phase.load(saved_->rows), phase.steps = saved_->step;
@@ -257,25 +257,6 @@ class Training {
     Checkpoint now{work_, std::ssize(history_.epochs()), phase.steps, phase.rounded(), history_.epochs(), more_rows_};
     phase.save(now.rows);
     write_checkpoint(hooks_.checkpoint, now);
-  }
-
-  static Rows rows_with(const std::string& prefix, const Rows& rows) {
-    Rows found;
-    for (const auto& [name, row] : rows)
-      if (name.starts_with(prefix)) found[name.substr(prefix.size())] = row;
-    return found;
-  }
-  static std::vector<float> row_from(const Ranges& ranges, const Graph& graph) {
-    std::vector<float> row;
-    for (ValueId id : needed_ranges(graph))
-      row.push_back(ranges[static_cast<size_t>(id)]->low), row.push_back(ranges[static_cast<size_t>(id)]->high);
-    return row;
-  }
-  static Ranges ranges_from(const std::vector<float>& row, const Graph& graph) {
-    Ranges ranges(graph.values.size());
-    size_t at = 0;
-    for (ValueId id : needed_ranges(graph)) ranges[static_cast<size_t>(id)] = Range{row[at], row[at + 1]}, at += 2;
-    return ranges;
   }
 
   Graph network_;
