@@ -1,38 +1,49 @@
 #include "ops/binary.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
 #include "ops/checks.h"
 #include "ops/indexing.h"
+#include "ops/int16_types.h"
+#include "ops/op_name.h"
 
 namespace thimble {
 namespace {
 
-/// Whether int8 and int16 operands are rescaled, or must have one scale and are taken as they are.
-enum class Int8 { None, Rescaled, AsIs };
+/// What becomes of int8 and int16 operands; those taken as they are need one scale.
+enum class Quantised { Refused, Rescaled, AsIs };
 
-template <Int8 kInt8, bool kInt32>
+bool is_quantised(DType dtype) { return dtype == DType::I8 || dtype == DType::I16; }
+
+void expect_one_scale(std::string_view op, const TensorType& a, const TensorType& b) {
+  expect(same_quant(a, b), fmt::format("{} needs {} operands and a result of one scale and zero point: quantise the model again", op,
+                                       a.dtype == DType::I8 ? "int8" : "int16"));
+}
+
+template <OpName kOp, Quantised kQuantised, bool kInt32>
 std::vector<TensorType> infer(const Attrs& attrs, Inputs in) {
   const TensorType &a = *in[0].type, &b = *in[1].type;
   expect(a.dtype == b.dtype, "both operands must have one element type; here they are " + std::string(name_of(a.dtype)) + " and " +
                                  std::string(name_of(b.dtype)));
-  if constexpr (kInt8 == Int8::None && !kInt32)
-    expect_dtype("this op", a.dtype, {DType::F32});
-  else if constexpr (kInt8 == Int8::None)
-    expect_dtype("this op", a.dtype, {DType::F32, DType::I32});
+  if constexpr (kQuantised == Quantised::Refused && !kInt32)
+    expect_dtype(kOp.view(), a.dtype, {DType::F32});
+  else if constexpr (kQuantised == Quantised::Refused)
+    expect_dtype(kOp.view(), a.dtype, {DType::F32, DType::I32});
   else
-    expect_dtype("this op", a.dtype, {DType::F32, DType::I8, DType::I16, DType::I32});
+    expect_dtype(kOp.view(), a.dtype, {DType::F32, DType::I8, DType::I16, DType::I32});
   const Shape shape = broadcast(a.shape, b.shape);
   checked_elements(shape);
-  if (a.dtype != DType::I8 && a.dtype != DType::I16) {
+  if (!is_quantised(a.dtype)) {
     expect(a.dtype == DType::F32 || attrs.as<BinaryAttrs>().activation == Activation::None, "int32 operands take no fused activation");
     return {{a.dtype, shape, {}}};
   }
   scale_of(a), scale_of(b);
   expect(a.dtype == DType::I8 || (zero_of(a) == 0 && zero_of(b) == 0), "int16 operands need zero point 0");
-  if constexpr (kInt8 == Int8::Rescaled) return {{a.dtype, shape, {}}};
-  expect(same_quant(a, b), std::string(a.dtype == DType::I8 ? "int8" : "int16") + " operands need the same scale and zero point here");
+  if constexpr (kQuantised == Quantised::Rescaled) return {{a.dtype, shape, {}}};
+  expect_one_scale(kOp.view(), a, b);
   return {{a.dtype, shape, a.quant}};
 }
 
@@ -90,9 +101,10 @@ void mul_rescaled(Activation activation, Inputs in, const TensorView& out) {
   });
 }
 
-template <bool kMax>
+template <OpName kOp>
 void select_as_is(Activation, Inputs in, const TensorView& out) {
-  expect(same_quant(*in[0].type, *out.type), "int8 operands and the result need the same scale and zero point here");
+  expect_one_scale(kOp.view(), *in[0].type, *out.type);
+  constexpr bool kMax = kOp.view() == "maximum";
   with_quantised(out.type->dtype, [&]<class T>(T) { each<T>(in, out, [](T a, T b) { return kMax ? std::max(a, b) : std::min(a, b); }); });
 }
 
@@ -147,12 +159,12 @@ void eval_int32(Inputs in, const TensorView& out) {
   });
 }
 
-void no_int8(Activation, Inputs, const TensorView&) { require(false, "an int8 operand that infer should have refused"); }
+void no_quantised(Activation, Inputs, const TensorView&) { require(false, "a quantised operand that infer should have refused"); }
 
 template <class F, void (*kQuantised)(Activation, Inputs, const TensorView&), bool kInt32>
 void eval(const Attrs& attrs, Inputs in, Outputs out) {
   const Activation activation = attrs.as<BinaryAttrs>().activation;
-  if (in[0].type->dtype == DType::I8 || in[0].type->dtype == DType::I16) return kQuantised(activation, in, out[0]);
+  if (is_quantised(in[0].type->dtype)) return kQuantised(activation, in, out[0]);
   if constexpr (kInt32)
     if (in[0].type->dtype == DType::I32) return eval_int32<F>(in, out[0]);
   const FloatRange range = float_range(activation);
@@ -167,6 +179,11 @@ Translated read_sum(const ForeignNode& node, const ForeignGraph& graph) {
   if (a && a->type.dtype == DType::I16 && attr_or(node, kPowers, false))
     throw Error(Blame::Unsupported, "sums of int16 by powers of two (pot_scale_int16)",
                 "convert the model with TensorFlow 2.4 or later, which gives them any scale");
+  if (const auto types = int16_types(node, graph, 2); !types.empty()) add_scaling(types[0], types[1], types[2]);
+  return read(node, graph);
+}
+Translated read_product(const ForeignNode& node, const ForeignGraph& graph) {
+  if (const auto types = int16_types(node, graph, 2); !types.empty()) mul_scaling(types[0], types[1], types[2]);
   return read(node, graph);
 }
 bool write(const Attrs& attrs, ForeignNode& node, ForeignGraph&) {
@@ -180,6 +197,12 @@ bool write_sum(const Attrs& attrs, ForeignNode& node, ForeignGraph& graph) {
   return true;
 }
 Translated read_plain(const ForeignNode& node, const ForeignGraph&) { return {BinaryAttrs{}, node.in}; }
+template <OpName kOp>
+Translated read_choice(const ForeignNode& node, const ForeignGraph& graph) {
+  const TensorType &a = foreign_operand(node, graph, 0).type, &out = graph.tensors[static_cast<size_t>(node.out[0])].type;
+  if (is_quantised(a.dtype) && a.dtype == out.dtype) expect_one_scale(kOp.view(), a, out);
+  return read_plain(node, graph);
+}
 bool write_plain(const Attrs& attrs, ForeignNode& node, ForeignGraph&) {
   node.version = 2;
   return attrs.as<BinaryAttrs>().activation == Activation::None;
@@ -190,9 +213,11 @@ bool write_div(const Attrs& attrs, ForeignNode& node, ForeignGraph& graph) {
   return true;
 }
 
-constexpr ForeignMap kAdd[] = {{"ADD", read_sum, write_sum}}, kSub[] = {{"SUB", read_sum, write_sum}}, kMul[] = {{"MUL", read, write}};
+constexpr ForeignMap kAdd[] = {{"ADD", read_sum, write_sum}}, kSub[] = {{"SUB", read_sum, write_sum}},
+                     kMul[] = {{"MUL", read_product, write}};
 constexpr ForeignMap kDiv[] = {{"DIV", read, write_div}}, kSquaredDifference[] = {{"SQUARED_DIFFERENCE", read_plain, write_plain}};
-constexpr ForeignMap kMinimum[] = {{"MINIMUM", read_plain, write_plain}}, kMaximum[] = {{"MAXIMUM", read_plain, write_plain}};
+constexpr ForeignMap kMinimum[] = {{"MINIMUM", read_choice<"minimum">, write_plain}};
+constexpr ForeignMap kMaximum[] = {{"MAXIMUM", read_choice<"maximum">, write_plain}};
 
 OpDef row(std::string_view name, std::string_view summary, decltype(OpDef::infer) infer, decltype(OpDef::eval) eval,
           std::span<const ForeignMap> tflite) {
@@ -243,25 +268,38 @@ std::vector<BroadcastLoop> broadcast_loops(const Shape& a, const Shape& b) {
 AddScaling add_scaling(const TensorType& a, const TensorType& b, const TensorType& out) {
   expect_int16_zero(out);
   const double a_scale = scale_of(a), b_scale = scale_of(b), twice_greater = 2 * std::max(a_scale, b_scale);
-  return {quantize_multiplier(a_scale / twice_greater), quantize_multiplier(b_scale / twice_greater),
-          quantize_multiplier(twice_greater / ((1 << add_left_shift(out.dtype)) * static_cast<double>(scale_of(out))))};
+  const AddScaling scaling{quantize_multiplier(a_scale / twice_greater), quantize_multiplier(b_scale / twice_greater),
+                           quantize_multiplier(twice_greater / ((1 << add_left_shift(out.dtype)) * static_cast<double>(scale_of(out))))};
+  if (out.dtype == DType::I16 && scaling.out.shift > 1)  // sums reach -2^30
+    expect(false,
+           fmt::format("sums of int16 fit 32 bits only where the result's scale is above 1/32768 of the greater operand's, {:.6g}; it "
+                       "is {:.6g}: quantise the model again, with representative data",
+                       twice_greater / 2, scale_of(out)));
+  return scaling;
 }
 
 Multiplier mul_scaling(const TensorType& a, const TensorType& b, const TensorType& out) {
   expect_int16_zero(out);
-  return quantize_multiplier(static_cast<double>(scale_of(a) * scale_of(b) / scale_of(out)));  // in float, as the reference
+  const float product = scale_of(a) * scale_of(b), real = product / scale_of(out);  // in float, as the reference
+  if (out.dtype == DType::I16 && !(real < 1))                                       // products reach 2^30
+    expect(false,
+           fmt::format("products of int16 fit 32 bits only where the result's scale is above the product of the operands', {:.6g}; it "
+                       "is {:.6g}: quantise the model again, with representative data",
+                       product, scale_of(out)));
+  return quantize_multiplier(static_cast<double>(real));
 }
 
 std::span<const OpDef> binary_ops() {
+  using enum Quantised;
   static const OpDef kOps[] = {
-      row("add", "sum", infer<Int8::Rescaled, true>, eval<Add, add_rescaled<1>, true>, kAdd),
-      row("sub", "difference", infer<Int8::Rescaled, true>, eval<Sub, add_rescaled<-1>, true>, kSub),
-      row("mul", "product", infer<Int8::Rescaled, true>, eval<Mul, mul_rescaled, true>, kMul),
-      row("div", "quotient", infer<Int8::None, false>, eval<Div, no_int8, false>, kDiv),
-      row("squared_difference", "square of the difference", infer<Int8::None, true>, eval<SquaredDifference, no_int8, true>,
-          kSquaredDifference),
-      row("minimum", "the smaller of two", infer<Int8::AsIs, true>, eval<Minimum, select_as_is<false>, true>, kMinimum),
-      row("maximum", "the greater of two", infer<Int8::AsIs, true>, eval<Maximum, select_as_is<true>, true>, kMaximum)};
+      row("add", "sum", infer<"add", Rescaled, true>, eval<Add, add_rescaled<1>, true>, kAdd),
+      row("sub", "difference", infer<"sub", Rescaled, true>, eval<Sub, add_rescaled<-1>, true>, kSub),
+      row("mul", "product", infer<"mul", Rescaled, true>, eval<Mul, mul_rescaled, true>, kMul),
+      row("div", "quotient", infer<"div", Refused, false>, eval<Div, no_quantised, false>, kDiv),
+      row("squared_difference", "square of the difference", infer<"squared_difference", Refused, true>,
+          eval<SquaredDifference, no_quantised, true>, kSquaredDifference),
+      row("minimum", "the smaller of two", infer<"minimum", AsIs, true>, eval<Minimum, select_as_is<"minimum">, true>, kMinimum),
+      row("maximum", "the greater of two", infer<"maximum", AsIs, true>, eval<Maximum, select_as_is<"maximum">, true>, kMaximum)};
   return kOps;
 }
 

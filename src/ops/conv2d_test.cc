@@ -130,7 +130,7 @@ TEST(Int16Layers, RefuseBiasesThatTheirSumsCannotHold) {
     for (const int64_t bias : {kMost + 1, -kMost - 1, std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()})
       EXPECT_EQ(wide_refusal(op, bias, attrs),
                 op +
-                    " with i16 input takes biases from -140737413152767 to 140737413152767 here, so that sums fit 48 bits; "
+                    " with int16 input takes biases from -140737413152767 to 140737413152767 here, so that sums fit 48 bits; "
                     "that of channel 2 is " +
                     std::to_string(bias) + ": quantise the model again, with biases in units of input scale times weight scale");
   }
@@ -145,7 +145,9 @@ TEST(Int16Layers, RefuseBiasesThatAreNotKnown) {
     add_node(graph, "fully_connected", "y", {x, w, b}, FullyConnectedAttrs{}, {one});
     ADD_FAILURE() << "taken";
   } catch (const Error& error) {
-    EXPECT_STREQ(error.what(), "fully_connected with i16 input needs a constant bias");
+    EXPECT_STREQ(error.what(),
+                 "fully_connected with int16 input needs a constant bias, so that its sums are known to fit 48 bits: store the bias in the "
+                 "model, or sum what is computed by an add of its own");
   }
 }
 

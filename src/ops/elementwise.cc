@@ -8,9 +8,13 @@
 #include "ops/checks.h"
 #include "ops/fixed_point.h"
 #include "ops/int16_functions.h"
+#include "ops/int16_types.h"
+#include "ops/op_name.h"
 
 // A row needs its real function and, for int8, how the TFLite reference gets each of the 256 results: from a table of the real function
 // (`tabled`), or by integer arithmetic of its own. Where TFLite has no int8 form of an op, ours is tabled.
+// For int16 it needs the reference's function of a whole tensor, an `infer` that takes int16, and a reading (`read_...`) that judges the
+// scale of the result; without these the op refuses int16.
 
 namespace thimble {
 namespace {
@@ -173,12 +177,19 @@ void logistic_of_int16(const Attrs&, const TensorView& in, const TensorView& out
 void tanh_of_int16(const Attrs&, const TensorView& in, const TensorView& out) { sigmoid_int16<tanh_int16>("tanh", in, out); }
 void no_int16(const Attrs&, const TensorView&, const TensorView&) { require(false, "an int16 operand that infer should have refused"); }
 
-template <DType... more>
+template <OpName kOp, DType... more>
 std::vector<TensorType> infer(const Attrs&, Inputs in) {
   const TensorType& x = *in[0].type;
-  expect_dtype("this op", x.dtype, {DType::F32, DType::I8, more...});
-  if (x.dtype == DType::I8 || x.dtype == DType::I16) scale_of(x);
+  expect_dtype(kOp.view(), x.dtype, {DType::F32, DType::I8, more...});
+  if (x.dtype == DType::I8) scale_of(x);
+  if (x.dtype == DType::I16) expect_int16_input(kOp.view(), x);
   return {{x.dtype, x.shape, {}}};
+}
+template <OpName kOp>
+std::vector<TensorType> infer_sigmoid(const Attrs& attrs, Inputs in) {
+  std::vector<TensorType> types = infer<kOp, DType::I16>(attrs, in);
+  if (types[0].dtype == DType::I16) sigmoid_scaling(kOp.view(), *in[0].type);
+  return types;
 }
 
 template <RealFunction F, Int8Function Q, void (*kInt16)(const Attrs&, const TensorView&, const TensorView&) = no_int16>
@@ -196,7 +207,23 @@ void eval(const Attrs& attrs, Inputs in, Outputs out) {
   }
 }
 
-Translated read_leaky_relu(const ForeignNode& node, const ForeignGraph&) { return {LeakyReluAttrs{attr_or(node, "alpha", 0.0)}, node.in}; }
+template <OpName kOp>
+Translated read_rescaling(const ForeignNode& node, const ForeignGraph& graph, Attrs attrs) {
+  if (const auto types = int16_types(node, graph, 1); !types.empty()) rescaling_int16(kOp.view(), attrs, types[0], types[1]);
+  return {std::move(attrs), node.in};
+}
+template <OpName kOp>
+Translated read_relu(const ForeignNode& node, const ForeignGraph& graph) {
+  return read_rescaling<kOp>(node, graph, {});
+}
+Translated read_leaky_relu(const ForeignNode& node, const ForeignGraph& graph) {
+  return read_rescaling<"leaky_relu">(node, graph, LeakyReluAttrs{attr_or(node, "alpha", 0.0)});
+}
+template <OpName kOp>
+Translated read_sigmoid(const ForeignNode& node, const ForeignGraph& graph) {
+  if (const auto types = int16_types(node, graph, 1); !types.empty()) sigmoid_scaling(kOp.view(), types[0], types[1]);
+  return {{}, node.in};
+}
 bool write_leaky_relu(const Attrs& attrs, ForeignNode& node, ForeignGraph&) {
   node.attrs = {{"alpha", attrs.as<LeakyReluAttrs>().alpha}};
   node.version = 2;
@@ -217,14 +244,15 @@ struct Row {
   std::string_view name, summary;
   ForeignMap tflite;
   void (*eval)(const Attrs&, Inputs, Outputs);
-  decltype(OpDef::infer) infer = ::thimble::infer<>;
+  decltype(OpDef::infer) infer;
   Attrs attrs{};
 };
 
 }  // namespace
 
 RescalingInt16 rescaling_int16(std::string_view op, const Attrs& attrs, const TensorType& in, const TensorType& out) {
-  expect(zero_of(in) == 0 && zero_of(out) == 0, "int16 operands need zero point 0");
+  expect_int16_input(op, in);
+  expect(zero_of(out) == 0, std::string(op) + " of int16 gives zero point 0");
   const Multiplier whole = quantize_multiplier(static_cast<double>(scale_of(in) / scale_of(out)));
   if (op == "leaky_relu") {
     const auto alpha = static_cast<float>(attrs.as<LeakyReluAttrs>().alpha);
@@ -234,39 +262,59 @@ RescalingInt16 rescaling_int16(std::string_view op, const Attrs& attrs, const Te
 }
 
 std::span<const OpDef> elementwise_ops() {
-  constexpr auto kInt16 = infer<DType::I16>, kInt32 = infer<DType::I32>;
   static const Row kRows[] = {
-      {"relu", "max(x, 0)", {"RELU", nullptr, write_version_2}, eval<relu, rescaled<Activation::Relu>, relu_int16>, kInt16},
-      {"relu6", "x limited to [0, 6]", {"RELU6", nullptr, write_version_2}, eval<relu6, rescaled<Activation::Relu6>, relu6_int16>, kInt16},
-      {"relu_n1_to_1", "x limited to [-1, 1]", {"RELU_N1_TO_1"}, eval<relu_n1_to_1, rescaled<Activation::ReluN1To1>>},
-      {"relu_0_to_1", "x limited to [0, 1]", {"RELU_0_TO_1"}, eval<relu_0_to_1, rescaled_0_to_1>},
+      {"relu",
+       "max(x, 0)",
+       {"RELU", read_relu<"relu">, write_version_2},
+       eval<relu, rescaled<Activation::Relu>, relu_int16>,
+       infer<"relu", DType::I16>},
+      {"relu6",
+       "x limited to [0, 6]",
+       {"RELU6", read_relu<"relu6">, write_version_2},
+       eval<relu6, rescaled<Activation::Relu6>, relu6_int16>,
+       infer<"relu6", DType::I16>},
+      {"relu_n1_to_1",
+       "x limited to [-1, 1]",
+       {"RELU_N1_TO_1"},
+       eval<relu_n1_to_1, rescaled<Activation::ReluN1To1>>,
+       infer<"relu_n1_to_1">},
+      {"relu_0_to_1", "x limited to [0, 1]", {"RELU_0_TO_1"}, eval<relu_0_to_1, rescaled_0_to_1>, infer<"relu_0_to_1">},
       {"leaky_relu",
        "x, or alpha x below zero",
        {"LEAKY_RELU", read_leaky_relu, write_leaky_relu},
        eval<leaky_relu, leaky_relu_int8, leaky_relu_int16>,
-       kInt16,
+       infer<"leaky_relu", DType::I16>,
        LeakyReluAttrs{}},
       {"logistic",
        "1 / (1 + exp(-x))",
-       {"LOGISTIC", nullptr, write_version_2},
+       {"LOGISTIC", read_sigmoid<"logistic">, write_version_2},
        eval<logistic, tabled<logistic>, logistic_of_int16>,
-       kInt16},
-      {"tanh", "hyperbolic tangent", {"TANH", nullptr, write_version_2}, eval<tanh, tabled<tanh>, tanh_of_int16>, kInt16},
-      {"hard_swish", "x times (x + 3) / 6 limited to [0, 1]", {"HARD_SWISH"}, eval<hard_swish, hard_swish_int8>},
-      {"elu", "x, or exp(x) - 1 below zero", {"ELU"}, eval<elu, tabled<elu>>},
-      {"gelu", "x times the normal distribution of x", {"GELU", read_gelu, write_gelu}, eval<gelu, tabled<gelu>>, infer<>, GeluAttrs{}},
-      {"exp", "e to the power x", {"EXP", nullptr, write_version_2}, eval<exp, tabled<exp>>},
-      {"log", "natural logarithm", {"LOG", nullptr, write_version_2}, eval<log, log_int8>},
-      {"sin", "sine", {"SIN"}, eval<sin, tabled<sin>>},
-      {"cos", "cosine", {"COS"}, eval<cos, tabled<cos>>},
-      {"sqrt", "square root", {"SQRT", nullptr, write_version_2}, eval<sqrt, sqrt_int8>},
-      {"rsqrt", "1 / square root", {"RSQRT", nullptr, write_version_2}, eval<rsqrt, rsqrt_int8>},
-      {"square", "x times x", {"SQUARE"}, eval<square, tabled<square>>, kInt32},
-      {"abs", "absolute value", {"ABS", nullptr, write_version_2}, eval<abs, abs_int8>, kInt32},
-      {"neg", "-x", {"NEG"}, eval<neg, tabled<neg>>, kInt32},
-      {"floor", "largest whole number not above x", {"FLOOR"}, eval<floor, tabled<floor>>},
-      {"ceil", "smallest whole number not below x", {"CEIL"}, eval<ceil, tabled<ceil>>},
-      {"round", "nearest whole number, ties to even", {"ROUND"}, eval<round, tabled<round>>},
+       infer_sigmoid<"logistic">},
+      {"tanh",
+       "hyperbolic tangent",
+       {"TANH", read_sigmoid<"tanh">, write_version_2},
+       eval<tanh, tabled<tanh>, tanh_of_int16>,
+       infer_sigmoid<"tanh">},
+      {"hard_swish", "x times (x + 3) / 6 limited to [0, 1]", {"HARD_SWISH"}, eval<hard_swish, hard_swish_int8>, infer<"hard_swish">},
+      {"elu", "x, or exp(x) - 1 below zero", {"ELU"}, eval<elu, tabled<elu>>, infer<"elu">},
+      {"gelu",
+       "x times the normal distribution of x",
+       {"GELU", read_gelu, write_gelu},
+       eval<gelu, tabled<gelu>>,
+       infer<"gelu">,
+       GeluAttrs{}},
+      {"exp", "e to the power x", {"EXP", nullptr, write_version_2}, eval<exp, tabled<exp>>, infer<"exp">},
+      {"log", "natural logarithm", {"LOG", nullptr, write_version_2}, eval<log, log_int8>, infer<"log">},
+      {"sin", "sine", {"SIN"}, eval<sin, tabled<sin>>, infer<"sin">},
+      {"cos", "cosine", {"COS"}, eval<cos, tabled<cos>>, infer<"cos">},
+      {"sqrt", "square root", {"SQRT", nullptr, write_version_2}, eval<sqrt, sqrt_int8>, infer<"sqrt">},
+      {"rsqrt", "1 / square root", {"RSQRT", nullptr, write_version_2}, eval<rsqrt, rsqrt_int8>, infer<"rsqrt">},
+      {"square", "x times x", {"SQUARE"}, eval<square, tabled<square>>, infer<"square", DType::I32>},
+      {"abs", "absolute value", {"ABS", nullptr, write_version_2}, eval<abs, abs_int8>, infer<"abs", DType::I32>},
+      {"neg", "-x", {"NEG"}, eval<neg, tabled<neg>>, infer<"neg", DType::I32>},
+      {"floor", "largest whole number not above x", {"FLOOR"}, eval<floor, tabled<floor>>, infer<"floor">},
+      {"ceil", "smallest whole number not below x", {"CEIL"}, eval<ceil, tabled<ceil>>, infer<"ceil">},
+      {"round", "nearest whole number, ties to even", {"ROUND"}, eval<round, tabled<round>>, infer<"round">},
   };
   static const std::vector<OpDef> kOps = [] {
     std::vector<OpDef> ops;

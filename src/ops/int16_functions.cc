@@ -47,10 +47,18 @@ int32_t look_up(std::span<const int16_t> table, int32_t x) {
   return table[at] + (((table[at + 1] - table[at]) * (x & 127) + 64) >> 7);
 }
 
-SigmoidScaling sigmoid_scaling(std::string_view op, const TensorType& in, const TensorType& out) {
-  constexpr int kInputFraction = 12;
+void expect_int16_input(std::string_view op, const TensorType& in) {
   expect(zero_of(in) == 0, std::string(op) + " needs int16 input with zero point 0");
+}
+
+SigmoidScaling sigmoid_scaling(std::string_view op, const TensorType& in, const TensorType& out) {
   expect(zero_of(out) == 0 && exponent_of(scale_of(out)) == -15, std::string(op) + " of int16 gives scale 1/32768 and zero point 0");
+  return sigmoid_scaling(op, in);
+}
+
+SigmoidScaling sigmoid_scaling(std::string_view op, const TensorType& in) {
+  constexpr int kInputFraction = 12;
+  expect_int16_input(op, in);
   if (const auto exponent = exponent_of(scale_of(in))) {
     const int left = kInputFraction + *exponent;
     if (left == 0 || (left == 1 && op == "tanh")) return {3 << left, 0};

@@ -13,12 +13,16 @@ std::vector<int16_t> int16_table(double low, double high, double (*f)(double));
 /// The function at x.
 int32_t look_up(std::span<const int16_t> table, int32_t x);
 
+/// Refuses, for `op`, an int16 input with another zero point than 0.
+void expect_int16_input(std::string_view op, const TensorType& in);
+
 /// How the input of logistic and tanh becomes Q17 of 32/3, which a table of 256 steps of 1/24 covers.
 struct SigmoidScaling {
   int32_t multiplier = 0;
   int shift = 0;
 };
-/// A User error for scales that the reference has no such numbers for.
+/// User errors for scales that the reference has no such numbers for: of the input, and of both.
+SigmoidScaling sigmoid_scaling(std::string_view op, const TensorType& in);
 SigmoidScaling sigmoid_scaling(std::string_view op, const TensorType& in, const TensorType& out);
 /// logistic(i / 24) as integers of 2^-16, unsigned.
 std::vector<int16_t> sigmoid_table();

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 
 #include "ops/binary.h"
@@ -67,11 +68,94 @@ TEST(Int16Operands, AreRefusedInWords) {
   EXPECT_EQ(refusal("add", {int16(0.1f), int16(0.1f, 2)}, BinaryAttrs{}), "int16 operands need zero point 0");
   EXPECT_EQ(said([] { add_scaling(int16(0.1f), int16(0.1f), int16(0.1f, 1)); }), "int16 results need zero point 0");
   EXPECT_EQ(said([] { mul_scaling(int16(0.1f), int16(0.1f), int16(0.1f, 1)); }), "int16 results need zero point 0");
-  EXPECT_EQ(refusal("minimum", {int16(0.1f), int16(0.2f)}, BinaryAttrs{}), "int16 operands need the same scale and zero point here");
-  EXPECT_EQ(refusal("div", {int16(0.1f), int16(0.1f)}, BinaryAttrs{}), "this op takes f32, not i16");
+  EXPECT_EQ(refusal("minimum", {int16(0.1f), int16(0.2f)}, BinaryAttrs{}),
+            "minimum needs int16 operands and a result of one scale and zero point: quantise the model again");
+  EXPECT_EQ(refusal("div", {int16(0.1f), int16(0.1f)}, BinaryAttrs{}), "div takes f32, not i16");
   EXPECT_EQ(refusal("softmax", {{DType::I16, {65535}, per_tensor(0.1f, 0)}}, SoftmaxAttrs{}), "");
   EXPECT_EQ(refusal("softmax", {{DType::I16, {65536}, per_tensor(0.1f, 0)}}, SoftmaxAttrs{}),
             "softmax of int16 takes at most 65535 elements in a row");
+}
+
+/// The limits of an input are said before the result's scale is known.
+TEST(Int16Operands, AreRefusedWhereTypesAreInferred) {
+  const auto softmax = [](DType dtype, float scale) {
+    return refusal("softmax", {{dtype, {1, 4}, per_tensor(scale, 0)}}, SoftmaxAttrs{0.5, false});
+  };
+  EXPECT_EQ(softmax(DType::I16, 4.99f), "");
+  EXPECT_EQ(softmax(DType::I16, 5.01f), "softmax of int16 needs beta times the input's scale to be below 2.5");
+  EXPECT_EQ(softmax(DType::I8, 1e-8f), "softmax needs beta times the input's scale to be at least 2^-26");
+  EXPECT_EQ(refusal("tanh", {int16(5.33f)}, {}), "");
+  EXPECT_EQ(refusal("tanh", {int16(5.34f)}, {}), "tanh of int16 needs an input scale below 16/3");
+  EXPECT_EQ(refusal("logistic", {int16(0.1f, 1)}, {}), "logistic needs int16 input with zero point 0");
+  EXPECT_EQ(refusal("relu6", {int16(0.1f, 1)}, {}), "relu6 needs int16 input with zero point 0");
+  EXPECT_EQ(refusal("elu", {int16(0.1f)}, {}), "elu takes f32 or i8, not i16");
+}
+
+/// What the op `op` says of a node that a file gives.
+std::string refusal_when_read(std::string_view op, const std::vector<TensorType>& in, const TensorType& out) {
+  ForeignGraph graph;
+  ForeignNode node{.name = "y"};
+  for (const TensorType& type : in) {
+    node.in.push_back(static_cast<int>(graph.tensors.size()));
+    graph.tensors.push_back({"x", type, nullptr});
+  }
+  node.out.push_back(static_cast<int>(graph.tensors.size()));
+  graph.tensors.push_back({"y", out, nullptr});
+  return said([&] { op_named(op).tflite[0].read(node, graph); });
+}
+
+TEST(Int16Results, AreRefusedWhereTheModelIsRead) {
+  const TensorType x = int16(0.1f), shifted = int16(0.1f, 1);
+  EXPECT_EQ(refusal_when_read("relu", {x}, x), "");
+  EXPECT_EQ(refusal_when_read("relu", {x}, shifted), "relu of int16 gives zero point 0");
+  EXPECT_EQ(refusal_when_read("leaky_relu", {x}, shifted), "leaky_relu of int16 gives zero point 0");
+  EXPECT_EQ(refusal_when_read("logistic", {x}, kUnit), "");
+  EXPECT_EQ(refusal_when_read("logistic", {x}, x), "logistic of int16 gives scale 1/32768 and zero point 0");
+  EXPECT_EQ(refusal_when_read("softmax", {x}, shifted), "softmax of int16 gives zero point 0");
+  EXPECT_EQ(refusal_when_read("add", {x, x}, shifted), "int16 results need zero point 0");
+  EXPECT_EQ(refusal_when_read("mul", {x, x}, shifted), "int16 results need zero point 0");
+  EXPECT_EQ(refusal_when_read("maximum", {x, x}, int16(0.2f)),
+            "maximum needs int16 operands and a result of one scale and zero point: quantise the model again");
+  const TensorType bytes{DType::I8, {1}, per_tensor(0.1f, 0)};
+  EXPECT_EQ(refusal_when_read("minimum", {bytes, bytes}, {DType::I8, {1}, per_tensor(0.1f, 1)}),
+            "minimum needs int8 operands and a result of one scale and zero point: quantise the model again");
+  EXPECT_EQ(refusal_when_read("log_softmax", {bytes}, bytes), "log_softmax of int8 gives scale 1/16 and zero point 127");
+}
+
+/// The result of `op` for the two numbers, of one scale.
+int16_t of_two(std::string_view op, const TensorType& type, int16_t a, int16_t b, const TensorType& out) {
+  std::array<int16_t, 4> all_a, all_b, y{};
+  all_a.fill(a), all_b.fill(b);
+  const std::vector<TensorView> in = {{&type, reinterpret_cast<std::byte*>(all_a.data())},
+                                      {&type, reinterpret_cast<std::byte*>(all_b.data())}};
+  const TensorView to{&out, reinterpret_cast<std::byte*>(y.data())};
+  op_named(op).eval(BinaryAttrs{}, in, {&to, 1});
+  return y[3];
+}
+
+/// One step of the result's scale apart: what is taken does not wrap at the ends of int16, what could is refused.
+TEST(Int16Results, AreRefusedWhereSumsAndProductsWouldLeave32Bits) {
+  const TensorType half = int16(0.5f);
+  const TensorType fine_product = int16(0.25f), product = int16(std::nextafter(0.25f, 1.0f));
+  const std::string wraps =
+      "products of int16 fit 32 bits only where the result's scale is above the product of the operands', 0.25; it is 0.25: quantise the "
+      "model again, with representative data";
+  EXPECT_EQ(refusal_when_read("mul", {half, half}, fine_product), wraps);
+  EXPECT_EQ(said([&] { mul_scaling(half, half, int16(0.0f)); }).substr(0, 36), wraps.substr(0, 36));
+  EXPECT_EQ(refusal_when_read("mul", {half, half}, product), "");
+  EXPECT_EQ(of_two("mul", half, -32768, -32768, product), 32767);
+  EXPECT_EQ(of_two("mul", half, -32768, 32767, product), -32768);
+
+  const float finest = 0.5f / 32768;
+  const TensorType fine_sum = int16(finest), sum = int16(std::nextafter(finest, 1.0f));
+  for (const char* op : {"add", "sub"})
+    EXPECT_EQ(refusal_when_read(op, {half, half}, fine_sum),
+              "sums of int16 fit 32 bits only where the result's scale is above 1/32768 of the greater operand's, 0.5; it is 1.52588e-05: "
+              "quantise the model again, with representative data");
+  EXPECT_EQ(refusal_when_read("add", {half, half}, sum), "");
+  EXPECT_EQ(of_two("add", half, -32768, -32768, sum), -32768);
+  EXPECT_EQ(of_two("add", half, 32767, 32767, sum), 32767);
+  EXPECT_EQ(of_two("sub", half, 32767, -32768, sum), 32767);
 }
 
 TEST(Int16Operands, AreNotAddedByPowersOfTwo) {

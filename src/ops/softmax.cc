@@ -8,6 +8,7 @@
 #include "ops/checks.h"
 #include "ops/fixed_point.h"
 #include "ops/int16_functions.h"
+#include "ops/int16_types.h"
 
 namespace thimble {
 namespace {
@@ -32,12 +33,23 @@ std::vector<TensorType> infer_row(std::string_view op, Inputs in, DType out, std
 }
 
 std::vector<TensorType> infer_softmax(const Attrs& attrs, Inputs in) {
-  const bool wide = attrs.as<SoftmaxAttrs>().wide_output;
-  expect(!wide || in[0].type->dtype == DType::I8, "softmax gives int16 only from int8");
-  return infer_row("softmax", in, wide ? DType::I16 : in[0].type->dtype, {DType::F32, DType::I8, DType::I16});
+  const auto& a = attrs.as<SoftmaxAttrs>();
+  const TensorType& x = *in[0].type;
+  expect(!a.wide_output || x.dtype == DType::I8, "softmax gives int16 only from int8");
+  auto types = infer_row("softmax", in, a.wide_output ? DType::I16 : x.dtype, {DType::F32, DType::I8, DType::I16});
+  if (x.dtype == DType::I8) softmax_scaling(a.beta, x);
+  if (x.dtype == DType::I16) softmax_scaling_int16(a.beta, x);
+  return types;
 }
 std::vector<TensorType> infer_log_softmax(const Attrs&, Inputs in) {
-  return infer_row("log_softmax", in, in[0].type->dtype, {DType::F32, DType::I8});
+  auto types = infer_row("log_softmax", in, in[0].type->dtype, {DType::F32, DType::I8});
+  if (in[0].type->dtype == DType::I8) softmax_scaling(1, *in[0].type);
+  return types;
+}
+
+void expect_int16_result(const TensorType& out) { expect(zero_of(out) == 0, "softmax of int16 gives zero point 0"); }
+void expect_log_result(const TensorType& out) {
+  expect(out.quant == per_tensor(1.0f / 16, 127), "log_softmax of int8 gives scale 1/16 and zero point 127");
 }
 
 /// Calls `row(in, out, n)` for each run along the last axis.
@@ -77,7 +89,7 @@ void softmax_int8(double beta, const TensorView& in, const TensorView& out) {
 
 /// Q0.15 exponentials times the reciprocal of their sum, which is brought to [1, 2) for its table.
 void softmax_int16(double beta, const TensorView& in, const TensorView& out) {
-  expect(zero_of(*out.type) == 0, "softmax of int16 gives zero point 0");
+  expect_int16_result(*out.type);
   const Multiplier multiplier = softmax_scaling_int16(beta, *in.type);
   const std::vector<int16_t> exps = softmax_exp_table(), reciprocals = softmax_reciprocal_table();
   each_row<int16_t, int16_t>(in, out, [&](std::span<const int16_t> x, std::span<int16_t> y) {
@@ -95,7 +107,7 @@ void softmax_int16(double beta, const TensorView& in, const TensorView& out) {
 }
 
 void log_softmax_int8(const TensorView& in, const TensorView& out) {
-  expect(out.type->quant == per_tensor(1.0f / 16, 127), "log_softmax of int8 gives scale 1/16 and zero point 127");
+  expect_log_result(*out.type);
   const SoftmaxScaling scaling = softmax_scaling(1, *in.type);
   const Multiplier reverse = log_softmax_reverse(scaling);
   each_row<int8_t, int8_t>(in, out, [&](std::span<const int8_t> x, std::span<int8_t> y) {
@@ -138,7 +150,12 @@ void eval_log_softmax(const Attrs&, Inputs in, Outputs out) {
 Translated read_softmax(const ForeignNode& node, const ForeignGraph& graph) {
   const bool wide =
       graph.tensors[static_cast<size_t>(node.out[0])].type.dtype == DType::I16 && graph.operand(node, 0)->type.dtype != DType::I16;
+  if (const auto types = int16_types(node, graph, 1); !types.empty()) expect_int16_result(types[1]);
   return {SoftmaxAttrs{attr_or(node, "beta", 1.0), wide}, node.in};
+}
+Translated read_log_softmax(const ForeignNode& node, const ForeignGraph& graph) {
+  if (const TensorType& out = graph.tensors[static_cast<size_t>(node.out[0])].type; out.dtype == DType::I8) expect_log_result(out);
+  return {{}, node.in};
 }
 bool write_softmax(const Attrs& attrs, ForeignNode& node, ForeignGraph& graph) {
   const auto& a = attrs.as<SoftmaxAttrs>();
@@ -152,7 +169,7 @@ bool write_log_softmax(const Attrs&, ForeignNode& node, ForeignGraph&) {
 }
 
 constexpr ForeignMap kSoftmax[] = {{"SOFTMAX", read_softmax, write_softmax}};
-constexpr ForeignMap kLogSoftmax[] = {{"LOG_SOFTMAX", nullptr, write_log_softmax}};
+constexpr ForeignMap kLogSoftmax[] = {{"LOG_SOFTMAX", read_log_softmax, write_log_softmax}};
 
 }  // namespace
 

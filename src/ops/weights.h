@@ -62,13 +62,16 @@ inline void expect_sums_fit(std::string_view op, Inputs in, size_t bias, int64_t
   expect(left >= 0, std::string(op) + " sums " + std::to_string(taps) +
                         " products of int16 input, which could take more than 48 bits: quantise the layer's activations as int8");
   if (bias >= in.size() || !in[bias]) return;
-  expect(in[bias].data, std::string(op) + " with i16 input needs a constant bias");
+  expect(in[bias].data, std::string(op) +
+                            " with int16 input needs a constant bias, so that its sums are known to fit 48 bits: store the "
+                            "bias in the model, or sum what is computed by an add of its own");
   const auto values = in[bias].as<const int64_t>();
   const auto far = std::find_if(values.begin(), values.end(), [&](int64_t value) { return value > left || value < -left; });
   if (far == values.end()) return;
-  throw Error(Blame::User, std::string(op) + " with i16 input takes biases from -" + std::to_string(left) + " to " + std::to_string(left) +
-                               " here, so that sums fit 48 bits; that of channel " + std::to_string(far - values.begin()) + " is " +
-                               std::to_string(*far) + ": quantise the model again, with biases in units of input scale times weight scale");
+  throw Error(Blame::User, std::string(op) + " with int16 input takes biases from -" + std::to_string(left) + " to " +
+                               std::to_string(left) + " here, so that sums fit 48 bits; that of channel " +
+                               std::to_string(far - values.begin()) + " is " + std::to_string(*far) +
+                               ": quantise the model again, with biases in units of input scale times weight scale");
 }
 
 /// Refuses int8 weights whose zero point is not 0: the convolutions of TFLite are symmetric in their weights.
