@@ -1,5 +1,7 @@
 #include "kernels/fours_dsp.h"
 
+#include <algorithm>
+
 namespace thimble {
 
 int64_t fours_of(const Window2d& at) { return (at.kernel_h * at.kernel_w * at.in_c + 3) / 4; }

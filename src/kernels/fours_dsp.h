@@ -2,6 +2,8 @@
 /// (conv2d_s16_dsp), weights of four bits (conv2d_s8w4_dsp).
 #pragma once
 
+#include <utility>
+
 #include "kernels/window2d.h"
 
 namespace thimble {

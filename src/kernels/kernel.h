@@ -44,8 +44,11 @@ struct Kernel {
   /// Weights of four bits take half a byte each. Where that is not for speed, the row wins at up to `kCyclesForHalfTheFlash` times the
   /// cycles of the cheapest; under Optimize::Flash at any price.
   bool half_weights = false;
-  double dual_issue = 0.51;  ///< of `cycles`, what is left where the core is Board::dual_issue; measured by `tune`
-  int align = 1;             ///< of the operands in the arena, where more than the element type needs
+  /// Of `cycles`, what is left where the core is Board::dual_issue, as `tune` counts it on a Cortex-M7: hand-written rows name their own
+  /// (0.48 to 0.78). Unless named it is that of plain C convolutions, fully connected layers and pools (0.50 to 0.52; sums take 0.61), and
+  /// no more than a guess for rows of other kinds.
+  double dual_issue = 0.51;
+  int align = 1;  ///< of the operands in the arena, where more than the element type needs
 };
 
 inline constexpr double kCyclesForHalfTheFlash = 2.5;

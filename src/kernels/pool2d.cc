@@ -33,30 +33,19 @@ Fields shape_fields(const Node& node, const Graph& graph) {
   return fields;
 }
 
-KernelCall lower_s8(const Node& node, const Graph& graph) {
+/// int8 and int16 share a struct.
+Fields quantised_fields(const Node& node, const Graph& graph) {
   Fields fields = shape_fields(node, graph);
   const IntRange range = quantized_range(node.attrs.as<Pool2dAttrs>().activation, graph.type(node.out[0]));
-  append(fields, {{"out_min", range.min}, {"out_max", range.max}});
-  return KernelCall("thimble_pool2d_s8").input(0).output(0).geometry("thimble_pool2d_s8_shape", std::move(fields));
+  return append(fields, {{"out_min", range.min}, {"out_max", range.max}});
 }
 
-/// As lower_s8: the same struct.
-KernelCall lower_s16(const Node& node, const Graph& graph) {
-  const KernelCall plain = lower_s8(node, graph);
-  return KernelCall("thimble_pool2d_s16")
-      .input(0)
-      .output(0)
-      .geometry("thimble_pool2d_s8_shape", std::get<Geometry>(plain.arguments().back()).fields);
+KernelCall quantised(const char* function, const Node& node, const Graph& graph) {
+  return KernelCall(function).input(0).output(0).geometry("thimble_pool2d_s8_shape", quantised_fields(node, graph));
 }
-
-/// As lower_s8: the same struct.
-KernelCall lower_s8_dsp(const Node& node, const Graph& graph) {
-  const KernelCall plain = lower_s8(node, graph);
-  return KernelCall("thimble_pool2d_s8_dsp")
-      .input(0)
-      .output(0)
-      .geometry("thimble_pool2d_s8_shape", std::get<Geometry>(plain.arguments().back()).fields);
-}
+KernelCall lower_s8(const Node& node, const Graph& graph) { return quantised("thimble_pool2d_s8", node, graph); }
+KernelCall lower_s16(const Node& node, const Graph& graph) { return quantised("thimble_pool2d_s16", node, graph); }
+KernelCall lower_s8_dsp(const Node& node, const Graph& graph) { return quantised("thimble_pool2d_s8_dsp", node, graph); }
 
 std::optional<std::string> refuses_dsp(const Node& node, const Graph& graph) {
   if (auto reason = refuses<DType::I8>(node, graph)) return reason;

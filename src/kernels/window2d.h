@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+
 #include "kernels/packing.h"
 #include "ops/window2d.h"
 
