@@ -107,7 +107,7 @@ void require_project(const CompileRequest& request) {
 /// What the impulse costs and says on the board; appended to the result.
 void play_project(const CompileRequest& request, const Prepared& prepared, StepResult& result, Progress& progress) {
   const Stream& stream = prepared.stream.value();
-  std::vector<Playing> recordings = test_recordings(dataset_of(prepared.impulse.value().project, progress), request.recordings);
+  std::vector<Playing> recordings = test_recordings(dataset_of(prepared.origin.value().project, progress), request.recordings);
   const Performance performance = perform(prepared.compiled, *prepared.board, stream, std::move(recordings), progress);
   result.text += fmt::format("\n{} recordings that it never saw, played on {}:\n\n{}\n{}", performance.recordings.size(), request.board,
                              timeline_text(performance.recordings, stream), cost_text(performance, *prepared.board));
@@ -153,15 +153,15 @@ StepResult run(const AttrBag& bag, Progress& progress) {
   result.json.set("lower_bound", model.plan.lower_bound).set("layers", layers_json(model));
   result.json.set("compiler_level", model.compiler_level).set("files", paths);
   if (request.run) play_project(request, prepared, result, progress);
-  if (prepared.impulse)
+  if (prepared.origin)
     result.text +=
-        keep_run(*prepared.impulse, {.kind = "compile",
-                                     .board = request.board,
-                                     .config = prepared.impulse->project.text,
-                                     .data_hash = prepared.impulse->learnt.data_hash,
-                                     .metrics = metrics_of(model, sizes),
-                                     .files = files,
-                                     .seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()});
+        keep_run(prepared.origin->project, {.kind = "compile",
+                                            .board = request.board,
+                                            .config = prepared.origin->project.text,
+                                            .data_hash = prepared.origin->learnt.data_hash,
+                                            .metrics = metrics_of(model, sizes),
+                                            .files = files,
+                                            .seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()});
   return result;
 }
 

@@ -137,7 +137,7 @@ void listen(const fs::path& folder, const DemoRequest& request, StepResult& resu
   model.model = folder.string(), model.board = request.board;
   const Prepared prepared = prepare(model, progress);
   const Stream& stream = prepared.stream.value();
-  std::vector<Playing> recordings = test_recordings(dataset_of(prepared.impulse.value().project, progress), 0);
+  std::vector<Playing> recordings = test_recordings(dataset_of(prepared.origin.value().project, progress), 0);
   const Performance done = perform(prepared.compiled, *prepared.board, stream, std::move(recordings), progress);
   const Json played = played_json(done.recordings, stream);
   const std::vector<Playing> first(done.recordings.begin(),

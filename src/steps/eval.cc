@@ -133,12 +133,12 @@ StepResult run(const AttrBag& bag, Progress& progress) {
   }
   const Scores scores = scores_of(impulse.project.project.task, dataset, examples, outputs);
   const std::string not_kept =
-      keep_run(impulse, {.kind = "eval",
-                         .board = elsewhere ? request.board : "",
-                         .config = impulse.learnt.config,
-                         .data_hash = dataset.hash,
-                         .metrics = metrics_of(scores, request.split, on_board),
-                         .seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()});
+      keep_run(impulse.project, {.kind = "eval",
+                                 .board = elsewhere ? request.board : "",
+                                 .config = impulse.learnt.config,
+                                 .data_hash = dataset.hash,
+                                 .metrics = metrics_of(scores, request.split, on_board),
+                                 .seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()});
   result.text = fmt::format("{}: {} windows of the {} split through its C {}\n\n{}{}", styled(Style::Bold, impulse.project.project.name),
                             grouped(examples.count()), request.split, elsewhere ? "on the emulated " + request.board : "on this machine",
                             scores_text(scores), about);

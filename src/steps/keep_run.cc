@@ -29,12 +29,12 @@ void keep(const Project& project, const FinishedRun& run) {
 
 }  // namespace
 
-std::string keep_run(const Impulse& impulse, const FinishedRun& run) {
-  const fs::path file = impulse.project.runs();
+std::string keep_run(const Project& project, const FinishedRun& run) {
+  const fs::path file = project.runs();
   if (const std::string why = RunStore::why_not_written(file); !why.empty())
     return fmt::format("\nNot kept as a run: '{}' cannot be written: {}\n", file.string(), why);
   try {
-    keep(impulse.project, run);
+    keep(project, run);
   } catch (const Error& error) {  // what was done is worth more than its row
     if (error.blame == Blame::Bug) throw;
     return fmt::format("\nNot kept as a run: {}\n  {}\n", error.what(), error.hint);

@@ -20,6 +20,6 @@ struct FinishedRun {
 
 /// Notes it as a run that is done. Where the project can only be read, or its store cannot be used, nothing is kept, and the line
 /// that is returned says why.
-std::string keep_run(const Impulse& impulse, const FinishedRun& run);
+std::string keep_run(const Project& project, const FinishedRun& run);
 
 }  // namespace thimble

@@ -62,8 +62,7 @@ Loaded load_model_or_project(const std::filesystem::path& path) {
   if (!is_project(path)) return {load_model(path), std::nullopt, std::nullopt};
   Impulse impulse = load_impulse(path);
   Stream stream = stream_of(impulse);
-  Graph whole = std::move(impulse.whole);
-  return {std::move(whole), std::move(impulse), std::move(stream)};
+  return {std::move(impulse.whole), Origin{std::move(impulse.project), std::move(impulse.learnt)}, std::move(stream)};
 }
 
 Graph after_passes(Graph graph, std::vector<PassReport>* reports) {
@@ -96,7 +95,7 @@ Prepared prepare(const ModelOnBoard& request, Progress& progress, bool golden) {
   progress.begin(fmt::format("compiling {} for {}", stem_of(request.model), request.board));
   Loaded loaded = load_model_or_project(request.model);
   prepared.imported = std::move(loaded.graph);
-  prepared.impulse = std::move(loaded.impulse);
+  prepared.origin = std::move(loaded.origin);
   prepared.stream = std::move(loaded.stream);
   Graph graph = after_passes(prepared.imported, &prepared.passes);
   prepared.compiled = compile_for(*prepared.board, std::move(graph), request, golden, &prepared.saved, prepared.stream);

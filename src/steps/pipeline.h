@@ -43,10 +43,16 @@ struct ModelOnBoard : ModelRequest {
   }
 };
 
-/// What a verb's model names: a file's graph, or that of a project's impulse, with what it is made of and fed by.
+/// The trained project that a graph is of.
+struct Origin {
+  Project project;
+  Learnt learnt;
+};
+
+/// What a verb's model names: a file's graph, or that of a project's impulse, with what it is of and fed by.
 struct Loaded {
   Graph graph;
-  std::optional<Impulse> impulse;
+  std::optional<Origin> origin;
   std::optional<Stream> stream;
 };
 
@@ -55,7 +61,7 @@ struct Prepared {
   const Board* board = nullptr;
   Graph imported;  ///< as the file has it
   std::vector<PassReport> passes;
-  std::optional<Impulse> impulse;  ///< of a project
+  std::optional<Origin> origin;    ///< of a project
   std::optional<Stream> stream;    ///< what feeds it
   std::vector<std::string> saved;  ///< a line on each change that was made to save RAM
   Compiled compiled;

@@ -20,10 +20,13 @@ const Value* value_named(const Graph& graph, std::string_view name) {
 }  // namespace
 
 Verification::Verification(const VerifyRequest& request, Progress& progress)
+    : Verification(request, progress, load_model_or_project(request.model)) {}
+
+Verification::Verification(const VerifyRequest& request, Progress& progress, Loaded loaded)
     : request_(request),
       progress_(progress),
-      loaded_(load_model_or_project(request.model)),
-      imported_(loaded_.graph),
+      stream_(std::move(loaded.stream)),
+      imported_(std::move(loaded.graph)),
       rewritten_(after_passes(imported_)) {
   progress_.begin(fmt::format("interpreting {}", imported_.name));
   if (request.golden.empty()) {
@@ -113,7 +116,7 @@ Way Verification::interpreter_way() const {
 }
 
 void Verification::run_firmwares(const Board& board, Way& way) const {
-  const Compiled model = compile_for(board, rewritten_, request_, /*golden=*/false, nullptr, loaded_.stream);
+  const Compiled model = compile_for(board, rewritten_, request_, /*golden=*/false, nullptr, stream_);
   std::vector<Record> records;
   for (const RecordSet& set : golden_.sets) records.insert(records.end(), set.inputs.begin(), set.inputs.end());
   const TempDir plain, traced;

@@ -1,6 +1,7 @@
 /// A model run in every way that there is, each compared with what is known to be right: byte by byte, and layer by layer.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <string>
@@ -61,6 +62,8 @@ class Verification {
   int64_t uncompared() const;
 
  private:
+  Verification(const VerifyRequest& request, Progress& progress, Loaded loaded);
+
   void compare_sets(const std::vector<Record>& outputs, Way& way) const;
   std::optional<std::span<const std::byte>> wanted(const Graph& graph, const Value& value) const;
   void compare_layer(const Graph& graph, const Value& value, std::span<const std::byte> got, const std::string& what, Way& way) const;
@@ -70,7 +73,7 @@ class Verification {
 
   VerifyRequest request_;
   Progress& progress_;
-  Loaded loaded_;
+  std::optional<Stream> stream_;
   Graph imported_, rewritten_;
   Golden golden_;
   std::vector<Way> ways_;

@@ -48,8 +48,8 @@ const Row kRows[] = {
     {"magic-wand", "wand_float", 0, 0, kSmall},
 };
 
-/// The models of which every board shows every layer. Of the others it shows what comes out, beside the interpreter: their layers are held
-/// against TFLite Micro's on the desk and on the Nano, where the interpreter is as well, and a firmware that traces is built apart.
+/// The models of which every board shows every layer. Of the others it shows what comes out, beside the interpreter. What TFLite
+/// Micro made of their layers is held against the interpreter's and one board's below, but for the wand models: of them nobody recorded it.
 const std::set<std::string_view> kEveryLayer = {"kws_int8",         "ad_int8",           "ad_float",
                                                 "hello_world_int8", "hello_world_float", "micro_speech_int8"};
 
