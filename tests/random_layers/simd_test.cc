@@ -46,7 +46,7 @@ const Family kFloatFamilies[] = {{"conv2d", &RandomLayers::add_float_conv2d, 60,
                                  {"fully_connected", &RandomLayers::add_float_fully_connected, 40, 90},
                                  {"wide_conv2d", &RandomLayers::add_wide_float_conv2d, 40, 90},
                                  {"wide_dwconv2d", &RandomLayers::add_wide_float_dwconv2d, 40, 90},
-                                 {"pool2d", &RandomLayers::add_float_pool2d, 40, 60}};
+                                 {"pool2d", &RandomLayers::add_float_pool2d, 80, 60}};
 
 /// Sums that may round once where the interpreter's round twice, so that products which cancel differ in the last digits.
 constexpr double kFused = 1e-5;
