@@ -17,7 +17,7 @@ double cycles(const Node& node, const Graph& graph, const Board&) {
   const TensorType &x = graph.type(node.in[0]), &w = graph.type(node.in[1]);
   const int64_t units = w.shape[0], features = w.shape[1];
   const double step = static_cast<double>(features / 4) + 2.0 * static_cast<double>(features % 4);
-  const double row = static_cast<double>(units / 4) * (step * 34 + 110) + static_cast<double>(units % 4) * (step * 14 + 40);
+  const double row = static_cast<double>(units / 4) * (step * 31 + 254) + static_cast<double>(units % 4) * (step * 14 + 40);
   return static_cast<double>(x.elements() / features) * row;
 }
 
