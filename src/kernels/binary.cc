@@ -4,6 +4,7 @@
 
 #include "kernels/kernel.h"
 #include "kernels/packing.h"
+#include "ops/broadcast.h"
 
 namespace thimble {
 namespace {

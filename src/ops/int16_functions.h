@@ -15,6 +15,9 @@ int32_t look_up(std::span<const int16_t> table, int32_t x);
 
 /// Refuses, for `op`, an int16 input with another zero point than 0.
 void expect_int16_input(std::string_view op, const TensorType& in);
+/// Refuses, for `op`, a result so much finer than `scale`, which `multiplier` takes to it, that int16 numbers times their quotient leave
+/// 32 bits.
+void expect_int16_fits(std::string_view op, Multiplier multiplier, float scale, const TensorType& out);
 
 /// How the input of logistic and tanh becomes Q17 of 32/3, which a table of 256 steps of 1/24 covers.
 struct SigmoidScaling {

@@ -6,7 +6,9 @@
 #include <cmath>
 
 #include "ops/binary.h"
+#include "ops/elementwise.h"
 #include "ops/ops.h"
+#include "ops/reduce.h"
 #include "ops/softmax.h"
 
 namespace thimble {
@@ -133,6 +135,13 @@ int16_t of_two(std::string_view op, const TensorType& type, int16_t a, int16_t b
   return y[3];
 }
 
+int16_t relu_of(const TensorType& type, int16_t x, const TensorType& out) {
+  int16_t y = 0;
+  const TensorView in{&type, reinterpret_cast<std::byte*>(&x)}, to{&out, reinterpret_cast<std::byte*>(&y)};
+  op_named("relu").eval({}, {&in, 1}, {&to, 1});
+  return y;
+}
+
 /// One step of the result's scale apart: what is taken does not wrap at the ends of int16, what could is refused.
 TEST(Int16Results, AreRefusedWhereSumsAndProductsWouldLeave32Bits) {
   const TensorType half = int16(0.5f);
@@ -156,6 +165,40 @@ TEST(Int16Results, AreRefusedWhereSumsAndProductsWouldLeave32Bits) {
   EXPECT_EQ(of_two("add", half, -32768, -32768, sum), -32768);
   EXPECT_EQ(of_two("add", half, 32767, 32767, sum), 32767);
   EXPECT_EQ(of_two("sub", half, 32767, -32768, sum), 32767);
+}
+
+/// One step of the result's scale apart.
+TEST(Int16Results, AreRefusedWhereRescaledNumbersWouldLeave32Bits) {
+  const TensorType half = int16(0.5f), fine = int16(0.5f / 32768), least = int16(std::nextafter(0.5f / 32768, 1.0f));
+  for (const char* op : {"relu", "relu6", "leaky_relu"}) {
+    EXPECT_EQ(refusal_when_read(op, {half}, least), "");
+    EXPECT_EQ(refusal_when_read(op, {half}, fine),
+              std::string(op) +
+                  " of int16 fits 32 bits only where the result's scale is above 1/32768 of 0.5; it is 1.52588e-05: quantise "
+                  "the model again, with representative data");
+  }
+  EXPECT_EQ(said([&] { rescaling_int16("leaky_relu", LeakyReluAttrs{-2}, half, least); }),
+            "leaky_relu of int16 fits 32 bits only where the result's scale is above 1/32768 of -1; it is 1.52588e-05: quantise the model "
+            "again, with representative data");
+  EXPECT_EQ(
+      refusal_when_read("mean", {half}, fine),
+      "mean of int16 fits 32 bits only where the result's scale is above 1/32768 of 0.5; it is 1.52588e-05: quantise the model again, "
+      "with representative data");
+  EXPECT_EQ(relu_of(half, -32768, least), 0);
+  EXPECT_EQ(relu_of(half, 32767, least), 32767);
+  EXPECT_EQ(relu_of(half, 1, least), 32767);
+}
+
+/// As many as there may be, all at the end of the range.
+TEST(Int16Means, DoNotWrapAtTheirFinestScale) {
+  const TensorType x{DType::I16, {65535}, per_tensor(0.5f, 0)}, y{DType::I16, {1}, per_tensor(std::nextafter(0.5f / 32768, 1.0f), 0)};
+  for (const int16_t end : {int16_t{-32768}, int16_t{32767}}) {
+    std::vector<int16_t> all(65535, end);
+    int16_t mean = 0;
+    const TensorView in{&x, reinterpret_cast<std::byte*>(all.data())}, out{&y, reinterpret_cast<std::byte*>(&mean)};
+    op_named("mean").eval(ReduceAttrs{{0}, true}, {&in, 1}, {&out, 1});
+    EXPECT_EQ(mean, end);
+  }
 }
 
 TEST(Int16Operands, AreNotAddedByPowersOfTwo) {

@@ -7,11 +7,11 @@
 
 namespace thimble {
 
-/// The types of a node's `operands` operands and its result, where they are that many and all int16 with one scale; otherwise nothing:
+/// The types of a node's first `operands` operands and its result, where all are int16 with one scale; otherwise nothing:
 /// then it is for `infer` to say what is amiss.
 inline std::vector<TensorType> int16_types(const ForeignNode& node, const ForeignGraph& graph, size_t operands) {
-  if (node.in.size() != operands || node.out.size() != 1) return {};
-  std::vector<int> all = node.in;
+  if (node.in.size() < operands || node.out.size() != 1) return {};
+  std::vector<int> all(node.in.begin(), node.in.begin() + static_cast<std::ptrdiff_t>(operands));
   all.push_back(node.out[0]);
   std::vector<TensorType> types;
   for (const int id : all) {

@@ -9,6 +9,8 @@
 
 #include "ops/checks.h"
 #include "ops/indexing.h"
+#include "ops/int16_functions.h"
+#include "ops/int16_types.h"
 
 namespace thimble {
 namespace {
@@ -132,6 +134,11 @@ Translated read(const ForeignNode& node, const ForeignGraph& graph) {
   return {ReduceAttrs{{axes.begin(), axes.end()}, attr_or(node, "keep_dims", false)}, {node.in[0]}};
 }
 
+Translated read_mean(const ForeignNode& node, const ForeignGraph& graph) {
+  if (const auto types = int16_types(node, graph, 1); !types.empty()) mean_multiplier(types[0], types[1], 1);
+  return read(node, graph);
+}
+
 Translated read_extreme(const ForeignNode& node, const ForeignGraph& graph) {
   Translated translated = read(node, graph);
   expect(same_scale(foreign_operand(node, graph, 0).type, graph.tensors[static_cast<size_t>(node.out[0])].type),
@@ -147,7 +154,7 @@ bool write(const Attrs& attrs, ForeignNode& node, ForeignGraph& graph) {
   return true;
 }
 
-constexpr ForeignMap kMean[] = {{"MEAN", read, write}};
+constexpr ForeignMap kMean[] = {{"MEAN", read_mean, write}};
 constexpr ForeignMap kSum[] = {{"SUM", read, write}};
 constexpr ForeignMap kMax[] = {{"REDUCE_MAX", read_extreme, write}};
 constexpr ForeignMap kMin[] = {{"REDUCE_MIN", read_extreme, write}};
@@ -179,6 +186,7 @@ Multiplier sum_multiplier(const TensorType& x, const TensorType& y) {
 
 Multiplier mean_multiplier(const TensorType& x, const TensorType& y, int64_t count) {
   const Multiplier whole = sum_multiplier(x, y);
+  if (x.dtype == DType::I16) expect_int16_fits("mean", whole, scale_of(x), y);
   const int bits = static_cast<int>(std::bit_width(static_cast<uint64_t>(count))) - 1;
   const int shift = std::min({bits, 32, 31 + whole.shift});
   return {static_cast<int32_t>((static_cast<int64_t>(whole.mantissa) << shift) / count), whole.shift - shift};

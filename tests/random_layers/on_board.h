@@ -27,7 +27,8 @@ std::vector<std::vector<std::byte>> outputs_on(const Graph& graph, const Board& 
 void expect_equal_on(const Graph& graph, const Board& board, const std::vector<std::vector<Buffer>>& records, double tolerance = 0,
                      Optimize optimize = Optimize::Balanced);
 
-/// A family of layers, and how many of a hundred the core's own kernels must take (so that the test cannot pass on others).
+/// A family of layers, and how many of a hundred the core's own kernels must take of those that the first seed draws (so that the test
+/// cannot pass on others).
 struct Family {
   const char* name;
   void (RandomLayers::*add)();

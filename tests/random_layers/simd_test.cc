@@ -20,6 +20,8 @@ struct Core {
   int one_in;       ///< of the layers of a family: cross-compilers and emulators take their time; more by THIMBLE_SEEDS
   int least_pools;  ///< of a hundred pools on the core's kernels: the others do not fill a vector
 };
+void PrintTo(const Core& core, std::ostream* out) { *out << core.board; }
+
 constexpr Core kCores[] = {{"x86_64_avx2", "_avx2", true, 4, 0},
                            {"x86_64_avx512", "_avx512", true, 4, 0},
                            {"rpi3", "_neon", false, 4, 60},
