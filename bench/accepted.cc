@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <span>
+#include <sstream>
 #include <utility>
 
 #include "base/error.h"
@@ -27,8 +29,22 @@ const std::string& text_of(const Json& object, std::string_view key) {
   return *text;
 }
 
-Row row_from(const Json& json) {
-  Row row{.key = text_of(json, "key"), .board = text_of(json, "board"), .figures = {}};
+std::vector<std::string> words_of(const std::string& key) {
+  std::istringstream words(key);
+  return {std::istream_iterator<std::string>(words), {}};
+}
+
+/// The file names the board of a row only where its key does not.
+std::string board_of(const Json& row, const std::string& key, const std::map<std::string, std::string>& boards) {
+  if (row.find("board")) return text_of(row, "board");
+  for (const std::string& word : words_of(key))
+    if (boards.contains(word)) return word;
+  throw Error(Blame::User, fmt::format("names no board in the row '{}'", key));
+}
+
+Row row_from(const Json& json, const std::map<std::string, std::string>& boards) {
+  const std::string& key = text_of(json, "key");
+  Row row{.key = key, .board = board_of(json, key, boards), .figures = {}};
   const auto* figures = member(json, "figures").as_object();
   if (!figures) throw Error(Blame::User, fmt::format("has no figures in the row '{}'", row.key));
   for (const auto& [name, value] : *figures) {
@@ -44,15 +60,18 @@ Accepted accepted_from(const Json& json) {
     for (const auto& [board, compiler] : *compilers) accepted.compilers[board] = compiler.as_string() ? *compiler.as_string() : "";
   const auto* rows = member(json, "rows").as_array();
   if (!rows) throw Error(Blame::User, "has no list of rows");
-  for (const Json& row : *rows) accepted.rows.push_back(row_from(row));
+  for (const Json& row : *rows) accepted.rows.push_back(row_from(row, accepted.compilers));
   return accepted;
 }
 
 std::string line_of(const Row& row) {
   Json figures{Json::Object{}};
   for (const auto& [name, value] : row.figures) figures.set(name, value);
+  const std::vector<std::string> words = words_of(row.key);
   Json json;
-  return json.set("key", row.key).set("board", row.board).set("figures", figures).dump(/*pretty=*/false);
+  json.set("key", row.key);
+  if (std::find(words.begin(), words.end(), row.board) == words.end()) json.set("board", row.board);
+  return json.set("figures", figures).dump(/*pretty=*/false);
 }
 
 /// The first line of its --version: "arm-none-eabi-gcc (15:12.2.rel1-1) 12.2.1 20221205".

@@ -1,5 +1,6 @@
 #include "bench/accepted.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "base/error.h"
@@ -67,22 +68,28 @@ TEST(Accepted, MeasuredRowsReplaceTheirOwnAndLeaveTheOthers) {
 
 TEST(Accepted, FilesComeBackAsTheyWere) {
   const TempDir dir;
-  write_accepted(dir.path() / "a.json", kOld);
+  Accepted written = kOld;
+  written.rows.push_back({"a row whose key names no board", "pico", {{"code", 1}}});
+  write_accepted(dir.path() / "a.json", written);
   const Accepted back = read_accepted(dir.path() / "a.json");
-  EXPECT_EQ(back.rows, kOld.rows);
-  EXPECT_EQ(back.compilers, kOld.compilers);
+  EXPECT_EQ(back.rows, written.rows);
+  EXPECT_EQ(back.compilers, written.compilers);
 }
 
 TEST(Accepted, ABrokenFileIsNamed) {
   const TempDir dir;
   const fs::path file = dir.path() / "a.json";
-  write_text(file, "{\"compilers\": {}, \"rows\": [{\"key\": \"kws\", \"board\": \"pico\", \"figures\": {\"code\": \"much\"}}]}");
-  try {
-    read_accepted(file);
-    FAIL() << "nothing was thrown";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.what(), "'" + file.string() + "' has no whole number as 'code' of 'kws'");
-  }
+  const auto said = [&](std::string_view key) -> std::string {
+    write_text(file, fmt::format(R"({{"compilers": {{"pico": ""}}, "rows": [{{"key": "{}", "figures": {{"code": "much"}}}}]}})", key));
+    try {
+      read_accepted(file);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "nothing was thrown";
+  };
+  EXPECT_EQ(said("kws pico"), "'" + file.string() + "' has no whole number as 'code' of 'kws pico'");
+  EXPECT_EQ(said("kws"), "'" + file.string() + "' names no board in the row 'kws'");
 }
 
 }  // namespace

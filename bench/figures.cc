@@ -35,7 +35,6 @@ std::vector<std::string> board_names() {
   return names;
 }
 
-constexpr int kWaitStates = 5;  // STM32L4R5 reference manual RM0432, read access latency: 120 MHz in range 1 boost mode
 constexpr std::string_view kModesOn = "nano33ble", kRoomy = "l4r5";
 bool in_every_mode(const Model& model) { return model.everywhere && (model.folder == "mlperf-tiny" || model.name == "ds_cnn"); }
 
@@ -62,7 +61,7 @@ std::vector<Job> jobs_for(const std::vector<std::string>& models, const std::vec
         for (const Optimize optimize : {Optimize::Speed, Optimize::Flash, Optimize::Ram})
           jobs.push_back({std::string(model.name), *file, board, optimize});
       if (board == kRoomy && model.everywhere && model.folder == "mlperf-tiny")
-        jobs.push_back({std::string(model.name), *file, board, Optimize::Balanced, kWaitStates});
+        jobs.push_back({std::string(model.name), *file, board, Optimize::Balanced, /*waits=*/false});
     }
   }
   return jobs;
@@ -73,7 +72,7 @@ std::string key_of(std::string_view model, std::string_view board, std::string_v
 }
 
 Row row_of(const Figures& figures) {
-  const std::string_view way = figures.job.wait_states > 0 ? kWaiting : word_of(figures.job.optimize);
+  const std::string_view way = !figures.job.waits ? kNotWaiting : word_of(figures.job.optimize);
   Row row{.key = key_of(figures.job.model, figures.job.board, way), .board = figures.job.board, .figures = {}};
   row.figures["fits"] = figures.fits;
   if (!figures.fits) return row;

@@ -17,8 +17,8 @@ std::vector<Job> jobs_for(const std::vector<std::string>& models, const std::vec
 
 Row row_of(const Figures& figures);
 std::string key_of(std::string_view model, std::string_view board, std::string_view optimize);
-/// In place of the --optimize of a row whose cycles include what the flash of the board waits.
-constexpr std::string_view kWaiting = "waiting";
+/// In place of the --optimize of a row whose cycles leave out what the board waits for its flash.
+constexpr std::string_view kNotWaiting = "not-waiting";
 
 /// A figure of a row, or nothing: the row is not there, or its board has no room for the model.
 std::optional<int64_t> figure(const std::vector<Row>& rows, std::string_view key, std::string_view name);

@@ -48,7 +48,7 @@ Figures measure(const Job& job) {
   for (const Node& node : prepared.imported.nodes) figures.imported.push_back(node.name);
   try {
     Firmware firmware = build_firmware(prepared.compiled, *prepared.board, dir.path(), {}, silent);
-    firmware.wait_states = job.wait_states;
+    if (!job.waits) firmware.wait_states = 0;
     figures.sizes = firmware.sizes;
     const auto records = random_records(input_types(prepared.compiled.graph), Texture::Uniform, 1, 1);
     const RunResult run = run_firmware(firmware, records, /*count=*/true, silent);

@@ -14,7 +14,7 @@ namespace thimble::bench {
 struct Job {
   std::string model, file, board;
   Optimize optimize = Optimize::Balanced;
-  int wait_states = 0;  ///< of the flash
+  bool waits = true;  ///< for the flash, where the board's does
 };
 
 struct LayerFigures {

@@ -40,17 +40,10 @@ std::string counter_configuration(const Firmware& firmware) {
   std::string text = fmt::format("run {:x} {:x}\n", run.address, run.address + static_cast<uint64_t>(run.size));
   for (size_t i = 0; i < firmware.layer_symbols.size(); ++i)
     text += fmt::format("layer {} {:x}\n", i, must_find(elf, firmware.layer_symbols[i]).address);
-  if (firmware.wait_states > 0) text += fmt::format("flash {}\n", firmware.wait_states);
+  const Region& flash = firmware.board->flash;
+  if (firmware.wait_states > 0)
+    text += fmt::format("flash {} {:x} {:x}\n", firmware.wait_states, flash.base, flash.base + static_cast<uint64_t>(flash.bytes));
   return text;
-}
-
-void add_constant_waits(const Firmware& firmware, RunResult& result) {
-  constexpr int64_t kWidth = 8;
-  for (size_t i = 0; i < firmware.layer_constants.size(); ++i) {
-    const auto waits = static_cast<double>((firmware.layer_constants[i] + kWidth - 1) / kWidth * firmware.wait_states);
-    result.layers[i].cycles += waits;
-    *result.cycles += waits;
-  }
 }
 
 void read_counts(std::string_view counts, const Board& board, const Disassembly& code, size_t layers, RunResult& result) {

@@ -13,9 +13,6 @@ namespace thimble {
 /// The configuration that plugin/counter.h reads.
 std::string counter_configuration(const Firmware& firmware);
 
-/// What reading every layer's constants once, eight bytes at a time, waits for the flash.
-void add_constant_waits(const Firmware& firmware, RunResult& result);
-
 /// Adds up the lines that plugin/counter.h wrote into layers, functions, instructions and cycles of `result`.
 void read_counts(std::string_view counts, const Board& board, const Disassembly& code, size_t layers, RunResult& result);
 

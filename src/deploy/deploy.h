@@ -34,9 +34,8 @@ struct Firmware {
   std::string run_symbol;                     ///< the C function of one inference
   int64_t input_bytes = 0, output_bytes = 0;  ///< of one record
   bool trace = false;
-  int64_t axes = 0;                      ///< of a sample, where the firmware plays recordings
-  std::vector<int64_t> layer_constants;  ///< bytes
-  int wait_states = 0;                   ///< cycles that run_firmware counts for a read from flash; 0: the timing table alone
+  int64_t axes = 0;     ///< of a sample, where the firmware plays recordings
+  int wait_states = 0;  ///< cycles that run_firmware counts for a read from flash: the board's; 0: the timing table alone
 };
 
 struct BuildOptions {

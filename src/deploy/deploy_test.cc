@@ -3,6 +3,7 @@
 #include "deploy/counts.h"
 #include "deploy/disassembly.h"
 #include "deploy/fit.h"
+#include "deploy/plugin/flash.h"
 #include "deploy/stack.h"
 #include "deploy/timing.h"
 #include "deploy/toolchain.h"
@@ -122,17 +123,51 @@ TEST(Counts, BooksBlocksToLayersAndFunctions) {
   EXPECT_EQ(result.functions[1].instructions, 3u);
 }
 
-TEST(Counts, AddsWhatFetchesAndConstantsWaitForTheFlash) {
+TEST(Counts, AddWhatTheFlashWaited) {
   RunResult result;
   read_counts("0 106 3 10 9 7\n", board_named("nano33ble"), Disassembly::parse(kArm), 1, result);
   EXPECT_EQ(result.instructions, 30u);
-  EXPECT_EQ(result.cycles, 10 * 4 + 9 * 2 + 7);
-  Firmware firmware;
-  firmware.layer_constants = {17};
-  firmware.wait_states = 5;
-  add_constant_waits(firmware, result);
-  EXPECT_EQ(result.layers[0].cycles, 10 * 4 + 9 * 2 + 7 + 3 * 5);
+  EXPECT_EQ(result.layers[0].cycles, 10 * 4 + 9 * 2 + 7);
   EXPECT_EQ(result.cycles, result.layers[0].cycles);
+}
+
+Flash flash_waiting(uint64_t wait_states) {
+  Flash flash{};
+  flash.end = 1 << 20;
+  flash.wait_states = wait_states;
+  return flash;
+}
+
+TEST(Flash, IsWaitedForOnceByLoopsThatFitItsCache) {
+  Flash flash = flash_waiting(5);
+  EXPECT_EQ(flash_fetch(&flash, 0x1000, 0x1400), 5u + 127 * 3);
+  EXPECT_EQ(flash_fetch(&flash, 0x1000, 0x1400), 0u);
+  EXPECT_EQ(flash_fetch(&flash, 0x1008, 0x100a), 0u);
+  EXPECT_EQ(flash_fetch(&flash, 1 << 20, (1 << 20) + 64), 0u) << "it is no flash";
+}
+
+/// Of a loop one line longer than the cache, the line that comes next is always the one that has just made way.
+TEST(Flash, IsWaitedForEveryTimeByLongerLoops) {
+  Flash flash = flash_waiting(5);
+  const uint64_t once = flash_fetch(&flash, 0x1000, 0x1420);
+  EXPECT_EQ(once, 5u + 131 * 3);
+  EXPECT_EQ(flash_fetch(&flash, 0x1000, 0x1420), once);
+}
+
+TEST(Flash, KeepsLittleData) {
+  Flash flash = flash_waiting(5);
+  EXPECT_EQ(flash_load(&flash, 0x2000, 0x2004), 5u);
+  EXPECT_EQ(flash_load(&flash, 0x2004, 0x2008), 0u);
+  EXPECT_EQ(flash_load(&flash, 0x2006, 0x200a), 5u) << "the second word";
+  for (uint64_t address = 0x3000; address < 0x3100; address += 8) EXPECT_EQ(flash_load(&flash, address, address + 8), 5u);
+  EXPECT_EQ(flash_load(&flash, 0x30f8, 0x3100), 0u);
+  EXPECT_EQ(flash_load(&flash, 0x2000, 0x2004), 5u) << "it made way";
+  EXPECT_EQ(flash_fetch(&flash, 0x3000, 0x3002), 5u) << "code has a cache of its own";
+}
+
+TEST(Flash, IsAheadOfStraightCodeWhereItIsQuick) {
+  Flash flash = flash_waiting(2);
+  EXPECT_EQ(flash_fetch(&flash, 0x1000, 0x1020), 2u);
 }
 
 Compiled model_of(int64_t arena, int64_t constants) {

@@ -138,11 +138,9 @@ Firmware build_firmware(const Compiled& model, const Board& board, const fs::pat
   Firmware firmware;
   firmware.board = &board;
   firmware.elf = fs::absolute(dir / "firmware.elf");
+  firmware.wait_states = board.flash_waits;
   firmware.run_symbol = "thimble_" + model.name + "_run";
-  for (const Layer& layer : model.layers) {
-    firmware.layer_symbols.push_back(layer.symbol);
-    firmware.layer_constants.push_back(layer.constant_bytes);
-  }
+  for (const Layer& layer : model.layers) firmware.layer_symbols.push_back(layer.symbol);
   firmware.input_bytes = total_bytes(model.inputs);
   firmware.output_bytes = total_bytes(model.outputs);
   firmware.trace = options.trace;

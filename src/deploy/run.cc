@@ -80,10 +80,8 @@ RunResult run_firmware(const Firmware& firmware, const std::vector<Contents>& re
   }
   if (firmware.trace) result.trace = split_trace(read_if_there(dir.path() / "trace.bin"), firmware.layer_symbols.size());
   read_report(read_bytes(dir.path() / "report.bin"), result);
-  if (counts && !records.empty()) {
+  if (counts && !records.empty())
     read_counts(read_text(dir.path() / "counts.txt"), board, *listing_of(board, firmware.elf), firmware.layer_symbols.size(), result);
-    add_constant_waits(firmware, result);
-  }
   return result;
 }
 

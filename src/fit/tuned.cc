@@ -92,6 +92,11 @@ void write_tuned(const fs::path& file, const Tuned& tuned) {
   write_text(file, json.set("version", kVersion).set("layers", layers).dump() + "\n");
 }
 
+std::string core_of(const Board& board) {
+  if (board.flash_waits == 0) return std::string(board.core);
+  return fmt::format("{} waiting {} beyond {}", board.core, board.flash_waits, board.code_cache);
+}
+
 std::string code_fingerprint(const std::vector<const Kernel*>& kernels) {
   std::vector<std::string> names, sources;
   for (const Kernel* kernel : kernels) {
@@ -112,7 +117,7 @@ std::string code_fingerprint(const std::vector<const Kernel*>& kernels) {
 Preference preference_of(Tuned tuned, const Board& board, Optimize optimize) {
   if (tuned.layers.empty()) return {};
   return [tuned = std::move(tuned), &board, optimize](const Node& node, const Graph& graph) -> std::string {
-    const TunedLayer* found = tuned.find(board.core, enum_names(optimize)[static_cast<size_t>(optimize)], shape_text(node, graph));
+    const TunedLayer* found = tuned.find(core_of(board), enum_names(optimize)[static_cast<size_t>(optimize)], shape_text(node, graph));
     if (!found || found->code != code_fingerprint(admissible_kernels(node, graph, board, optimize))) return "";
     return found->kernel;
   };

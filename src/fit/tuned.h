@@ -11,7 +11,7 @@
 namespace thimble {
 
 struct TunedLayer {
-  std::string core, optimize;             ///< "cortex-m4", "balanced"
+  std::string core, optimize;             ///< core_of, "balanced"
   std::string layer;                      ///< shape_text
   std::string kernel;                     ///< the fastest
   std::map<std::string, int64_t> cycles;  ///< of every kernel that was measured
@@ -28,6 +28,9 @@ struct Tuned {
 /// Empty when there is no such file. A file that cannot be understood is a User error that leaves it as it is.
 Tuned read_tuned(const std::filesystem::path& file);
 void write_tuned(const std::filesystem::path& file, const Tuned& tuned);
+
+/// All boards that figures of this one hold for: "cortex-m4", or "cortex-m4 waiting 5 beyond 1024" where flash is slow.
+std::string core_of(const Board& board);
 
 /// Of the C that these kernels are made of.
 std::string code_fingerprint(const std::vector<const Kernel*>& kernels);

@@ -30,7 +30,8 @@ constexpr Kernel row(std::string_view name) {
 }  // namespace
 
 std::span<const Kernel> conv2d_dsp_kernels() {
-  static const Kernel kRows[] = {row<DspTiles::Own>("conv2d_s8_dsp"), row<DspTiles::Shared>("conv2d_s8_shared_dsp")};
+  static const Kernel kRows[] = {row<DspTiles::Own>("conv2d_s8_dsp"), row<DspTiles::Short>("conv2d_s8_short_dsp"),
+                                 row<DspTiles::Shared>("conv2d_s8_shared_dsp")};
   return kRows;
 }
 

@@ -14,6 +14,8 @@ namespace {
 constexpr int64_t kMostSteps = 36;       // of an engine: as far as a load's offset reaches, with room to spare
 constexpr int64_t kMostTailSteps = 15;   // of that for the pixel that is left
 constexpr int64_t kMostSharedSteps = 7;  // where flash counts
+constexpr int64_t kMostShortSteps = 15;  // within 1 kB
+constexpr double kStepBytes = 48;        // of an engine for four pixels
 constexpr int kSharedShift = 13;
 
 /// How the pixels and taps are cut up.
@@ -25,6 +27,10 @@ struct Tiling {
   int64_t unroll = 0, tail_unroll = 0;  ///< steps that the engines should have
 };
 
+int64_t most_steps(DspTiles tiles) {
+  return tiles == DspTiles::Own ? kMostSteps : tiles == DspTiles::Short ? kMostShortSteps : kMostSharedSteps;
+}
+
 /// All that follows from the shape alone.
 struct Layout {
   Window2d at;
@@ -32,15 +38,16 @@ struct Layout {
   DspTiles tiles = DspTiles::Own;
   PairedSum sum = PairedSum::Plain;
 
+  bool own() const { return tiles != DspTiles::Shared; }
   int64_t count() const { return at.out_h * at.out_w; }
   int64_t pairs() const { return groups * ((out_c + 1) / 2); }
   /// A window of one pixel, all words whole: it needs no gathering.
-  bool pointwise() const { return tiles == DspTiles::Own && pixel_by_pixel(at) && in_c % 4 == 0; }
+  bool pointwise() const { return own() && pixel_by_pixel(at) && in_c % 4 == 0; }
   /// Gathering byte by byte is slow enough to be worth code that knows the shape.
   bool folded() const {
     constexpr double kBytes = 800, kGain = 100;
     const double windows = static_cast<double>(count()) / 4 * static_cast<double>(at.kernel_h + 1);
-    return tiles == DspTiles::Own && in_c % 4 != 0 && windows * kGain > kBytes * kCyclesPerByte;
+    return own() && in_c % 4 != 0 && windows * kGain > kBytes * kCyclesPerByte;
   }
   /// Rows of the window lie in one piece, but for padding.
   bool contiguous() const { return at.kernel_w == 1 || (at.dilation_w == 1 && groups == 1); }
@@ -75,15 +82,15 @@ double all_pairs_cost(const Layout& s, const Tiling& t) {
 }
 
 Tiling tiling_of(const Layout& s) {
-  constexpr double kTurn = 12, kStepBytes = 48, kSingleStepBytes = 20;
+  constexpr double kTurn = 12, kSingleStepBytes = 20;
   const int64_t row = s.at.kernel_w * s.in_c, count = s.count();
   Tiling t{.row_words = row / 4, .rest = row % 4};
   t.steps = 2 * (s.at.kernel_h * t.row_words + (s.at.kernel_h * t.rest + 3) / 4);
-  t.straight = s.tiles == DspTiles::Own && s.sum != PairedSum::Split && t.steps - 1 <= kMostSteps;
+  const int64_t most = most_steps(s.tiles);
+  t.straight = s.own() && s.sum != PairedSum::Split && t.steps - 1 <= most;
   const auto unroll = [&](int64_t pixels, double bytes, int64_t most) {
     return worthwhile_unroll(static_cast<double>(s.pairs() * s.at.batches * count / pixels), t.steps, kTurn, bytes, 2, most);
   };
-  const int64_t most = s.tiles == DspTiles::Own ? kMostSteps : kMostSharedSteps;
   Tiling best;
   for (t.pixels = 1; t.pixels <= std::min<int64_t>(4, count); ++t.pixels) {
     t.unroll = t.straight ? t.steps - 1 : unroll(t.pixels, kStepBytes, most);
@@ -129,7 +136,7 @@ std::vector<int32_t> make_stream(const Layout& s, const Int8Layer& layer, const 
 
 /// Defines the engine and the tile for so many pixels and passes their names; the literal that describes the passes.
 std::string define_tile(KernelCall& call, const Layout& s, const Tiling& t, const Int8Layer& layer, const Int8Scaling& scaling, bool tail) {
-  const int64_t pixels = tail ? 1 : t.pixels, stride = s.tiles == DspTiles::Own ? s.out_c : 0;
+  const int64_t pixels = tail ? 1 : t.pixels, stride = s.own() ? s.out_c : 0;
   const bool loops = tail || !t.straight;
   const std::string most = fmt::format("THIMBLE_CONV2D_STEPS_{}_DSP", pixels);
   call.at_least(most, std::max<int64_t>(1, tail ? t.tail_unroll : t.unroll));
@@ -174,7 +181,7 @@ std::vector<Geometry::Field> window_fields(const Layout& s, int32_t in_zero) {
 std::optional<std::string> refuses_described(const DspConvolution& conv) {
   const Layout s = layout_of(conv);
   if (auto reason = refuses_wide(s.at, conv.layer.channels, conv.layer.taps)) return reason;
-  if (s.tiles == DspTiles::Own)
+  if (s.own())
     if (auto reason = refuse_unless({{s.at.batches == 1, "there is more than one batch"},
                                      {s.groups == 1, "the convolution is grouped"},
                                      {s.at.dilation_h == 1 && s.at.dilation_w == 1, "the convolution is dilated"},
@@ -212,8 +219,15 @@ double cost_described(const DspConvolution& conv, const Board&) {
   const double gather =
       s.pointwise() ? 10 : kGather + 20.0 * static_cast<double>(s.at.kernel_h) + (s.contiguous() ? 0 : 6.0 * static_cast<double>(taps));
   const double widen = static_cast<double>(pixels) * (static_cast<double>(taps) * 1.8 + gather);
-  const double bytes = s.tiles == DspTiles::Shared ? 0 : kTileBytes + (s.pointwise() ? kBodyBytes : 0);
+  const double bytes = !s.own() ? 0 : kTileBytes + (s.pointwise() ? kBodyBytes : 0);
   return static_cast<double>(s.at.batches * s.pairs()) * all_pairs_cost(s, t) + widen + kCyclesPerByte * bytes;
+}
+
+/// All channels of a tile run through the engine and what stores two of them.
+int64_t loop_described(const DspConvolution& conv) {
+  constexpr int64_t kStore = 256;
+  const Tiling t = tiling_of(layout_of(conv));
+  return static_cast<int64_t>(kStepBytes) * t.pixels / 4 * t.unroll + kStore;
 }
 
 KernelCall lower_described(const DspConvolution& conv) {

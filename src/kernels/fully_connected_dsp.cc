@@ -10,6 +10,8 @@
 namespace thimble {
 namespace {
 
+constexpr double kStepBytes = 56;  // of the engine
+
 int64_t steps_of(int64_t features) { return (features + 3) / 4; }
 int64_t rows_of(const Node& node, const Graph& graph) { return graph.type(node.in[0]).elements() / graph.type(node.in[1]).shape[1]; }
 
@@ -28,9 +30,20 @@ std::optional<int64_t> overlap(const Node& node, const Graph& graph) { return -g
 
 /// Steps of the engine that are worth their bytes; where flash counts, as many as hide most of a turn.
 int64_t engine_steps(int64_t fours, int64_t steps, DspTiles tiles) {
-  constexpr double kTurn = 12, kStepBytes = 56;
-  constexpr int64_t kMost = 32, kMostShared = 8;
-  return worthwhile_unroll(static_cast<double>(fours), steps, kTurn, kStepBytes, 2, tiles == DspTiles::Own ? kMost : kMostShared);
+  constexpr double kTurn = 12;
+  constexpr int64_t kMost = 32, kMostShort = 13, kMostShared = 8;
+  return worthwhile_unroll(static_cast<double>(fours), steps, kTurn, kStepBytes, 2,
+                           tiles == DspTiles::Own     ? kMost
+                           : tiles == DspTiles::Short ? kMostShort
+                                                      : kMostShared);
+}
+
+/// The engine and what stores four outputs.
+template <DspTiles tiles>
+int64_t loop(const Node& node, const Graph& graph) {
+  constexpr int64_t kStore = 256;
+  const TensorType& w = graph.type(node.in[1]);
+  return static_cast<int64_t>(kStepBytes) * engine_steps((w.shape[0] + 3) / 4, steps_of(w.shape[1]), tiles) + kStore;
 }
 
 template <DspTiles tiles>
@@ -108,8 +121,9 @@ constexpr Kernel row(std::string_view name) {
           .cycles = cycles<tiles>,
           .lower = lower<tiles>,
           .overlap = overlap,
-          .per_shape = tiles == DspTiles::Own,
-          .dual_issue = 0.73};
+          .per_shape = tiles != DspTiles::Shared,
+          .dual_issue = 0.73,
+          .loop = loop<tiles>};
 }
 
 template <DspTiles tiles>
@@ -128,8 +142,11 @@ constexpr Kernel rows_row(std::string_view name) {
 }  // namespace
 
 std::span<const Kernel> fully_connected_dsp_kernels() {
-  static const Kernel kRows[] = {row<DspTiles::Own>("fully_connected_s8_dsp"), row<DspTiles::Shared>("fully_connected_s8_shared_dsp"),
+  static const Kernel kRows[] = {row<DspTiles::Own>("fully_connected_s8_dsp"),
+                                 row<DspTiles::Short>("fully_connected_s8_short_dsp"),
+                                 row<DspTiles::Shared>("fully_connected_s8_shared_dsp"),
                                  rows_row<DspTiles::Own>("fully_connected_s8_rows_dsp"),
+                                 rows_row<DspTiles::Short>("fully_connected_s8_short_rows_dsp"),
                                  rows_row<DspTiles::Shared>("fully_connected_s8_shared_rows_dsp")};
   return kRows;
 }

@@ -21,11 +21,28 @@ std::vector<std::string> sources_of(const Kernel& kernel) {
   return {std::istream_iterator<std::string>(words), {}};
 }
 
+namespace {
+
+constexpr int kAhead = 2;  // cycles of a read from flash, where code is straight
+
+bool waits_for_flash(const Kernel& kernel, const Node& node, const Graph& graph, const Board& board) {
+  return board.flash_waits > kAhead && kernel.loop && kernel.loop(node, graph) > board.code_cache;
+}
+
+/// What becomes of the row's cycles by all that the core does beside executing one instruction after the other.
+double factor_on(const Board& board, const Verdict& verdict) {
+  constexpr double kCyclesOfAWord = 2.7;  // eight bytes: two instructions
+  const double waiting = verdict.waits ? 1 + (board.flash_waits - kAhead) / kCyclesOfAWord : 1;
+  return waiting * (board.dual_issue ? verdict.kernel->dual_issue : 1);
+}
+
+}  // namespace
+
 std::vector<Verdict> consider(const Node& node, const Graph& graph, const Board& board, Optimize optimize) {
   std::vector<Verdict> verdicts;
   for (const Kernel* kernel : all_kernels()) {
     if (kernel->op != node.op->name) continue;
-    Verdict verdict{kernel, "", 0};
+    Verdict verdict{kernel, "", 0, false};
     if (!has(board.isa, kernel->needs))
       verdict.refusal = fmt::format("needs {}, which {} lacks", to_string(kernel->needs), board.name);
     else if (kernel->per_shape && optimize == Optimize::Flash)
@@ -33,8 +50,9 @@ std::vector<Verdict> consider(const Node& node, const Graph& graph, const Board&
     else if (const auto reason = kernel->refuses ? kernel->refuses(node, graph) : std::nullopt)
       verdict.refusal = *reason;
     else
-      verdict.cycles = (kernel->cycles ? kernel->cycles(node, graph, board) : 0) * (board.dual_issue ? kernel->dual_issue : 1);
-    if (!std::isfinite(verdict.cycles)) verdict = {kernel, fmt::format("made for a core that lacks what {} has", board.name), 0};
+      verdict.waits = waits_for_flash(*kernel, node, graph, board);
+    if (verdict.refusal.empty()) verdict.cycles = (kernel->cycles ? kernel->cycles(node, graph, board) : 0) * factor_on(board, verdict);
+    if (!std::isfinite(verdict.cycles)) verdict = {kernel, fmt::format("made for a core that lacks what {} has", board.name), 0, false};
     verdicts.push_back(std::move(verdict));
   }
   double limit = std::numeric_limits<double>::infinity();

@@ -48,6 +48,8 @@ struct Kernel {
   /// (0.48 to 0.78). Unless named it is that of plain C convolutions, fully connected layers and pools (0.50 to 0.52; sums take 0.61), and
   /// no more than a guess for rows of other kinds.
   double dual_issue = 0.51;
+  /// Bytes of code that its longest loop runs through; null: few. Where they exceed Board::code_cache, the loop waits for the flash.
+  int64_t (*loop)(const Node&, const Graph&) = nullptr;
   int align = 1;  ///< of the operands in the arena, where more than the element type needs
 };
 
@@ -64,6 +66,7 @@ struct Verdict {
   const Kernel* kernel = nullptr;
   std::string refusal;  ///< empty: admissible
   double cycles = 0;
+  bool waits = false;  ///< its loop is longer than what the board keeps from waiting for the flash
 };
 /// All rows of the node's op, admissible ones first, the one to take before the others and those cheapest first.
 std::vector<Verdict> consider(const Node& node, const Graph& graph, const Board& board, Optimize optimize = Optimize::Balanced);

@@ -33,5 +33,14 @@ TEST(Choice, DiffersWhereTheCoreIssuesTwoInstructionsAtOnce) {
   EXPECT_EQ(choice(fully_connected(8, 128), "f746disco"), "fully_connected_s8_dsp_lean");
 }
 
+/// `thimble profile` counts 110,236 cycles of waiting with loops of 1.8 kB, and next to none with those that a cache of 1 kB holds.
+TEST(Choice, KeepsLoopsShortWhereCodeWaitsForTheFlash) {
+  EXPECT_EQ(choice(fully_connected(128, 640), "l4r5"), "fully_connected_s8_short_dsp");
+  EXPECT_EQ(choice(fully_connected(128, 32), "l4r5"), "fully_connected_s8_dsp");
+  const Graph graph = fully_connected(128, 640);
+  for (const Verdict& verdict : consider(graph.nodes[0], graph, board_named("l4r5")))
+    EXPECT_EQ(verdict.waits, verdict.kernel->name == "fully_connected_s8_dsp") << verdict.kernel->name;
+}
+
 }  // namespace
 }  // namespace thimble

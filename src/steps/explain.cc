@@ -21,6 +21,7 @@ struct ExplainRequest : ModelOnBoard {
 
 /// `first`: the row that the table would take. `cheapest`: no other is estimated at fewer cycles.
 std::string verdict_text(const Verdict& verdict, bool chosen, bool first, bool cheapest) {
+  if (!chosen && verdict.waits) return "could run it, but its code would wait for the flash";
   if (!chosen) return cheapest ? "could run it, and is estimated cheapest" : "could run it, costs more";
   if (first && cheapest) return "chosen: the cheapest that can run it";
   if (first && verdict.kernel->half_weights) return "chosen: its weights take half the flash";
@@ -62,7 +63,7 @@ Json layer_json(size_t index, const Layer& layer, const std::vector<Verdict>& ve
     Json row;
     row.set("kernel", verdict.kernel->name).set("chosen", verdict.kernel->name == layer.kernel);
     if (verdict.refusal.empty())
-      row.set("cycles", verdict.cycles);
+      row.set("cycles", verdict.cycles).set("waits_for_flash", verdict.waits);
     else
       row.set("refusal", verdict.refusal);
     rows.push_back(std::move(row));

@@ -18,14 +18,15 @@ struct ProfileRequest : ModelOnBoard {
   std::string input = "random";
   int64_t seed = 1;
   bool functions = false;
-  int64_t wait_states = 0;
+  int64_t wait_states = -1;
   template <class V>
   void fields(V&& v) {
     ModelOnBoard::fields(v);
     v("input", input, "what is fed in: random, smooth, or a .npy, .csv or .bin file (its first record)");
     v("seed", seed, "of a random input", at_least(0));
     v("functions", functions, "tell the cost of every C function as well");
-    v("wait_states", wait_states, "cycles that a read from flash waits, as the chip's data sheet has it for its clock", between(0, 255));
+    v("wait_states", wait_states,
+      "cycles that a read from flash waits, as the chip's data sheet has it for its clock; -1: as the board has it", between(-1, 255));
   }
 };
 
@@ -86,8 +87,8 @@ std::string summary_text(const Board& board, const Cost& cost, int wait_states) 
   std::string note = "cycles: " + timing_note(board);
   if (wait_states > 0)
     note += fmt::format(
-        "; and {} for every 8 bytes fetched from flash that are not among the last 1 kB (2 less when they follow the last ones), and for "
-        "every 8 bytes of constants, once",
+        "; and {} for every 8 bytes of code that a cache of 1 kB lacks (2 less when they follow those read last), and for every 8 bytes of "
+        "constants that one of 256 bytes lacks",
         wait_states);
   if (cost.cycles) text += "\n  " + wrapped(note, terminal().width - 2, "  ");
   return text + "\n";
@@ -98,8 +99,7 @@ Json maybe(const std::optional<T>& value) {
   return value ? Json(*value) : Json();
 }
 
-Json profile_json(const ProfileRequest& request, const Compiled& model, const RunResult& run, const FirmwareSizes& sizes,
-                  const Cost& cost) {
+Json profile_json(const ProfileRequest& request, const Compiled& model, const RunResult& run, const Firmware& firmware, const Cost& cost) {
   int64_t macs = 0;
   Json::Array layers;
   for (size_t i = 0; i < model.layers.size(); ++i) {
@@ -117,9 +117,9 @@ Json profile_json(const ProfileRequest& request, const Compiled& model, const Ru
       .set("board", request.board)
       .set("instructions", maybe(cost.instructions))
       .set("cycles", maybe(cost.cycles))
-      .set("wait_states", request.wait_states);
+      .set("wait_states", firmware.wait_states);
   json.set("ms", maybe(cost.ms)).set("uJ", maybe(cost.uj)).set("macs", macs);
-  set_memory(json, sizes);
+  set_memory(json, firmware.sizes);
   json.set("layers", layers).set("stack_painted", run.stack_painted);
   if (!request.functions) return json;
   Json::Array functions;
@@ -132,7 +132,7 @@ Json profile_json(const ProfileRequest& request, const Compiled& model, const Ru
 
 /// An emulator that counts cycles itself knows its flash, and a core with an operating system runs from RAM.
 void require_waiting_flash(const ProfileRequest& request, const Board& board) {
-  if (request.wait_states == 0 || (board.flash.bytes > 0 && !has(board.isa, Isa::Avr))) return;
+  if (request.wait_states <= 0 || (board.flash.bytes > 0 && !has(board.isa, Isa::Avr))) return;
   throw Error(Blame::User, fmt::format("--wait-states has no meaning on {}: it does not wait for its flash", board.name),
               "microcontrollers with a cached flash do, such as l4r5");
 }
@@ -147,12 +147,12 @@ StepResult run(const AttrBag& bag, Progress& progress) {
   const TempDir dir;
   progress.begin(fmt::format("building {} for {}", model.name, request.board));
   Firmware firmware = build_firmware(model, *prepared.board, dir.path(), {}, progress);
-  firmware.wait_states = static_cast<int>(request.wait_states);
+  if (request.wait_states >= 0) firmware.wait_states = static_cast<int>(request.wait_states);
   require_within_limit(request, model.name, firmware.sizes.ram(), "arena, state and stack");
   progress.begin(fmt::format("counting {} on {}", model.name, request.board));
   const RunResult measured = run_firmware(firmware, records, /*count=*/true, progress);
   const Cost cost = cost_of(measured, *prepared.board);
-  StepResult result{.text = {}, .json = profile_json(request, model, measured, firmware.sizes, cost)};
+  StepResult result{.text = {}, .json = profile_json(request, model, measured, firmware, cost)};
   result.text = fmt::format("{} on {}: {}, one inference\n\n{}\n{}\n{}", styled(Style::Bold, model.name), request.board,
                             prepared.board->summary, layer_table(model, measured, cost).text(),
                             summary_text(*prepared.board, cost, firmware.wait_states), memory_text(*prepared.board, firmware.sizes));

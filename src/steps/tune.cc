@@ -63,7 +63,7 @@ std::vector<Shape> shapes_of(const Compiled& model, const Board& board, Optimize
 
 void take_known(std::vector<Shape>& shapes, const Tuned& tuned, const Board& board, std::string_view optimize) {
   for (Shape& shape : shapes)
-    if (const TunedLayer* found = tuned.find(board.core, optimize, shape.text); found && found->code == shape.code)
+    if (const TunedLayer* found = tuned.find(core_of(board), optimize, shape.text); found && found->code == shape.code)
       shape.result = *found, shape.known = true;
 }
 
@@ -87,7 +87,7 @@ void measure(std::vector<Shape>& shapes, const Graph& graph, const Board& board,
   }
   for (Shape& shape : shapes) {
     if (shape.known) continue;
-    shape.result.core = board.core;
+    shape.result.core = core_of(board);
     shape.result.optimize = enum_names(optimize)[static_cast<size_t>(optimize)];
     shape.result.layer = shape.text;
     shape.result.code = shape.code;

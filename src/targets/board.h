@@ -51,6 +51,8 @@ struct Board {
   std::string_view emulator;     ///< command line up to the firmware's file name; empty: runs natively
   int pointer_bytes = 4;
   bool dual_issue = false;  ///< two neighbouring instructions at once, where they allow it
+  int flash_waits = 0;      ///< cycles that a read of eight bytes from flash waits at `clock_hz`, where code runs from there
+  int64_t code_cache = 0;   ///< bytes of code that are kept from waiting
 };
 
 /// All boards, in the order of their file names.

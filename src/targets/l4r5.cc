@@ -17,6 +17,8 @@ std::span<const Board> l4r5_boards() {
       .support_dir = "l4r5",
       .emulator = "qemu-system-arm -M mps2-an386 -nographic -monitor none -serial none "
                   "-semihosting-config enable=on,target=native -kernel",
+      .flash_waits = 5,  // STM32L4+ reference manual RM0432, read access latency: 120 MHz in range 1, boosted; 64-bit reads of two banks
+      .code_cache = 1024,
   }};
   return kRows;
 }

@@ -84,6 +84,7 @@ std::vector<OpCase> conv2d_cases() {
       int8_case({.name = "no_bias_s8", .x = {1, 4, 4, 2}, .w = {3, 2, 2, 2}, .window = {kValid}, .bias = false}),
       int8_case({.name = "kernel_larger_than_input_s8", .x = {1, 2, 3, 2}, .w = {2, 5, 5, 2}, .window = {kSame}}),
       int8_case({.name = "scaled_up_s8", .x = {1, 3, 4, 2}, .w = {5, 1, 1, 2}, .window = {kSame}, .y_scale = 0.0002f, .y_zero = -128}),
+      int8_case({.name = "1x1_many_channels_s8", .x = {1, 12, 12, 64}, .w = {16, 1, 1, 64}, .window = {kSame}, .y_scale = 0.4f}),
       nibble_case({.name = "3x3_s8w4", .x = {1, 7, 8, 8}, .w = {9, 3, 3, 8}, .window = {kSame}, .y_scale = 0.2f}),
       int16_case({.name = "1x1_s16", .x = {1, 5, 3, 8}, .w = {6, 1, 1, 8}, .window = {kSame}, .activation = Activation::Relu}),
       int16_case({.name = "3x3_same_stride2_s16", .x = {1, 8, 7, 3}, .w = {5, 3, 3, 3}, .window = {kSame, {}, 2, 2}}),

@@ -85,6 +85,7 @@ std::vector<OpCase> fully_connected_cases() {
           int8_case("s8_per_channel_relu6", 3, 17, 5, Activation::Relu6, 0),
           int8_case("s8_batch4_relu_n1_to_1", 4, 9, 3, Activation::ReluN1To1, -1),
           int8_case("s8_twenty_units", 1, 40, 20, Activation::Relu, -1),
+          int8_case("s8_many_features", 1, 256, 64, Activation::None, -1),
           nibble_case("s8w4", 1, 64, 32),
           int16_many_features_case(),
           int16_case("s16_rows_relu", 3, 16, 4, Activation::Relu, -1),

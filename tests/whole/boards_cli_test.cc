@@ -109,6 +109,24 @@ TEST(Tools, AreAllHereWhereTheyWereInstalled) {
   EXPECT_EQ(run_thimble({"doctor", "--json"}).json().find("lacking")->dump(), "[]");
 }
 
+TEST(Profile, CountsWhatTheFlashWaits) {
+  if (!ready("l4r5") || !ready("nano33ble")) GTEST_SKIP() << "`thimble doctor --board l4r5` tells what is missing";
+  const TempDir dir;
+  const std::string model = dir.path() / "tiny.tflite";
+  write_tiny(model);
+  const auto cycles = [&](const std::string& board, const std::string& wait_states) {
+    const Json json = run_thimble({"profile", model, "--board", board, "--wait-states", wait_states, "--json"}).json();
+    return std::pair(*json.find("wait_states")->as_int(), json.find("cycles")->number());
+  };
+  const auto [own, waiting] = cycles("l4r5", "-1");
+  EXPECT_EQ(own, 5);
+  const auto [none, plain] = cycles("l4r5", "0");
+  EXPECT_EQ(none, 0);
+  EXPECT_GT(waiting, plain + 5);
+  EXPECT_EQ(cycles("nano33ble", "-1"), cycles("nano33ble", "0"));
+  EXPECT_GT(cycles("nano33ble", "7").second, cycles("nano33ble", "3").second);
+}
+
 TEST(Golden, HelloWorldEqualsTheReferenceOnTheNano) {
   const std::string model = shared("data/models/tflm-examples/hello_world_int8.tflite"), golden = shared("data/golden/tflm");
   if (model.empty() || golden.empty() || !ready("nano33ble")) GTEST_SKIP() << "needs ../shared and the tools of nano33ble";

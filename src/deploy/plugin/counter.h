@@ -4,16 +4,18 @@
  * to the layer whose entry was executed last; blocks of `run` itself to no layer. The configuration is a text file:
  *     run <begin> <end>        addresses in hexadecimal
  *     layer <index> <entry>
- *     flash <wait states>      fetches from flash wait
+ *     flash <wait states> <begin> <end>   reads from these addresses wait (see flash.h)
  * and so is the result, a line per block and layer (layer -1: run itself), every number but the address in decimal:
  *     <layer> <address> <instructions> <executions> <taken> <cycles>
- * where <cycles> are those of the block where the emulator knows the core's (AVR), else those that its fetches waited. */
+ * where <cycles> are those of the block where the emulator knows the core's (AVR), else those that it waited for the flash. */
 #ifndef THIMBLE_COUNTER_H
 #define THIMBLE_COUNTER_H
 
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "flash.h"
 
 /* A straight piece of code with one entry. */
 typedef struct Block {
@@ -24,9 +26,7 @@ typedef struct Block {
   struct Block* next;
 } Block;
 
-/* Flash is read eight bytes at a time. A cache of 1 kB keeps what was fetched, each word in the one place that its address says; the word
- * that follows the last one read is on its way while that is executed, which takes two cycles at least. */
-enum { COUNTER_BUCKETS = 1 << 14, COUNTER_FLASH_WIDTH = 8, COUNTER_CACHE_WORDS = 128, COUNTER_AHEAD = 2 };
+enum { COUNTER_BUCKETS = 1 << 14 };
 
 static struct {
   uint64_t run_begin, run_end, return_address;
@@ -37,9 +37,7 @@ static struct {
   Block* last;
   uint64_t* last_tally;
   Block* buckets[COUNTER_BUCKETS];
-  uint64_t wait_states;
-  uint64_t cache[COUNTER_CACHE_WORDS]; /* number of the word that is there, plus one */
-  uint64_t fetched;                    /* number of the word read last */
+  Flash flash;
 } counter;
 
 static inline void counter_die(const char* what, const char* file) {
@@ -52,7 +50,7 @@ static inline void counter_configure(const char* file) {
   FILE* in = fopen(file, "r");
   if (!in) counter_die("cannot read", file);
   while (fgets(line, sizeof line, in)) {
-    unsigned long long a, b;
+    unsigned long long a, b, c;
     int layer;
     if (sscanf(line, "run %llx %llx", &a, &b) == 2) {
       counter.run_begin = a;
@@ -60,8 +58,10 @@ static inline void counter_configure(const char* file) {
     } else if (sscanf(line, "layer %d %llx", &layer, &a) == 2 && layer == counter.layers) {
       counter.entries = (uint64_t*)realloc(counter.entries, sizeof(uint64_t) * (size_t)(layer + 1));
       counter.entries[counter.layers++] = a;
-    } else if (sscanf(line, "flash %llu", &a) == 1) {
-      counter.wait_states = a;
+    } else if (sscanf(line, "flash %llu %llx %llx", &a, &b, &c) == 3) {
+      counter.flash.wait_states = a;
+      counter.flash.begin = b;
+      counter.flash.end = c;
     } else {
       counter_die("cannot understand a line of", file);
     }
@@ -88,20 +88,6 @@ static inline Block* counter_block(uint64_t address, uint64_t end, uint32_t inst
   return block;
 }
 
-/* Cycles that the block's fetches wait. */
-static inline uint64_t counter_waits(const Block* block) {
-  uint64_t cycles = 0;
-  for (uint64_t word = block->address / COUNTER_FLASH_WIDTH; word * COUNTER_FLASH_WIDTH < block->end; ++word) {
-    uint64_t* const place = counter.cache + word % COUNTER_CACHE_WORDS;
-    if (*place == word + 1) continue;
-    *place = word + 1;
-    const uint64_t ahead = word == counter.fetched + 1 ? COUNTER_AHEAD : 0;
-    cycles += counter.wait_states > ahead ? counter.wait_states - ahead : 0;
-    counter.fetched = word;
-  }
-  return cycles;
-}
-
 /* Called before each execution of a block. */
 static inline void counter_enter(Block* block) {
   if (counter.state == WAITING && block->address == counter.run_begin && counter.last) {
@@ -117,10 +103,15 @@ static inline void counter_enter(Block* block) {
       if (block->slot >= 0) counter.slot = block->slot;
       counter.last_tally = block->tally[counter.slot];
       ++counter.last_tally[0];
-      if (counter.wait_states) counter.last_tally[2] += counter_waits(block);
+      if (counter.flash.wait_states) counter.last_tally[2] += flash_fetch(&counter.flash, block->address, block->end);
     }
   }
   counter.last = block;
+}
+
+/* Called at each load of the last block, where the flash waits. */
+static inline void counter_load(uint64_t address, uint64_t bytes) {
+  if (counter.state == COUNTING) counter.last_tally[2] += flash_load(&counter.flash, address, address + bytes);
 }
 
 static inline void counter_write(const char* file) {
