@@ -24,7 +24,7 @@ std::string compiler_package(const Board& board) {
   if (has(board.isa, Isa::Xtensa)) return "gcc-xtensa-lx106";
   if (has(board.isa, Isa::Avr)) return "gcc-avr";
   if (has(board.isa, Isa::AArch64)) return "gcc-aarch64-linux-gnu";
-  return is_wasm(board) ? "clang-14" : "gcc";
+  return is_wasm(board) ? std::string(board.triple) : "gcc";
 }
 
 std::string emulator_package(std::string_view program) {
@@ -56,8 +56,8 @@ Library library_of(const Board& board) {
 
 std::vector<Tool> build_tools(const Board& board) {
   std::vector<Tool> tools{{compiler(board), compiler_package(board)}};
-  if (is_wasm(board))
-    tools.push_back({"wasm-ld-14", "lld-14"});
+  if (const std::string clang(board.triple); is_wasm(board))
+    tools.push_back({"wasm-ld" + clang.substr(clang.find('-')), "lld" + clang.substr(clang.find('-'))});
   else
     tools.push_back({std::string(board.triple) + "objdump", library_of(board) == Library::Host ? "binutils" : compiler_package(board)});
   const std::string finder = fmt::format("{} {}", compiler(board), board.cflags);

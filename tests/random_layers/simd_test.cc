@@ -5,6 +5,7 @@
 
 #include "base/files.h"
 #include "kernels/kernel.h"
+#include "ops/conv2d.h"
 #include "ops/fully_connected.h"
 #include "ops/ops.h"
 #include "random_layers/on_board.h"
@@ -109,6 +110,19 @@ TEST(NeonSums, FillSixteenBitsAndNoMore) {
   }
   EXPECT_EQ(refusal(of_taps({-128, 0, -128, 0}), "rpi3", "fully_connected_s8_neon"), "two weights of -128 could overflow a sum of 16 bits");
   EXPECT_EQ(refusal(of_taps({-128, 0, -128, 0}), "wasm", "fully_connected_s8_wasm"), "");
+}
+
+/// Rows come one after the other into the same taps: clang 14 loads one for WebAssembly when the next has already been stored.
+TEST(WasmRows, AreLoadedBeforeTheNextIsStored) {
+  Graph graph;
+  graph.name = "rows";
+  const ValueId x = graph.add_input("x", {DType::I8, {1, 3, 2, 2}, per_tensor(0.05f, 127)});
+  const ValueId w = graph.add_constant<int8_t>("w", {1, 1, 1, 2}, std::vector<int8_t>{-2, -61}, per_tensor(0.05f, 0));
+  const ValueId b = graph.add_constant<int32_t>("b", {1}, std::vector<int32_t>{0});
+  const Conv2dAttrs attrs{{Padding::Valid, {2, 0, 0, 0}, 2, 2}, Activation::None};
+  graph.outputs = {add_node(graph, "conv2d", "y", {x, w, b}, attrs, {per_tensor(0.3f, -128)})};
+  ASSERT_EQ(nodes_on_kernels(graph, board_named("wasm"), "_wasm"), 1);
+  expect_equal_on(graph, board_named("wasm"), searching_records(graph));
 }
 
 /// Under the sanitizers: no vector reads or writes beyond its tensor.
