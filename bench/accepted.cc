@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <set>
 #include <span>
 #include <sstream>
@@ -29,20 +28,25 @@ const std::string& text_of(const Json& object, std::string_view key) {
   return *text;
 }
 
-std::vector<std::string> words_of(const std::string& key) {
+using Compilers = std::map<std::string, std::string>;
+
+/// The first word of the key that is a board; empty: none.
+std::string board_named_in(const std::string& key, const Compilers& boards) {
   std::istringstream words(key);
-  return {std::istream_iterator<std::string>(words), {}};
+  for (std::string word; words >> word;)
+    if (boards.contains(word)) return word;
+  return "";
 }
 
 /// The file names the board of a row only where its key does not.
-std::string board_of(const Json& row, const std::string& key, const std::map<std::string, std::string>& boards) {
+std::string board_of(const Json& row, const std::string& key, const Compilers& boards) {
   if (row.find("board")) return text_of(row, "board");
-  for (const std::string& word : words_of(key))
-    if (boards.contains(word)) return word;
-  throw Error(Blame::User, fmt::format("names no board in the row '{}'", key));
+  const std::string board = board_named_in(key, boards);
+  if (board.empty()) throw Error(Blame::User, fmt::format("names no board in the row '{}'", key));
+  return board;
 }
 
-Row row_from(const Json& json, const std::map<std::string, std::string>& boards) {
+Row row_from(const Json& json, const Compilers& boards) {
   const std::string& key = text_of(json, "key");
   Row row{.key = key, .board = board_of(json, key, boards), .figures = {}};
   const auto* figures = member(json, "figures").as_object();
@@ -64,13 +68,12 @@ Accepted accepted_from(const Json& json) {
   return accepted;
 }
 
-std::string line_of(const Row& row) {
+std::string line_of(const Row& row, const Compilers& boards) {
   Json figures{Json::Object{}};
   for (const auto& [name, value] : row.figures) figures.set(name, value);
-  const std::vector<std::string> words = words_of(row.key);
   Json json;
   json.set("key", row.key);
-  if (std::find(words.begin(), words.end(), row.board) == words.end()) json.set("board", row.board);
+  if (board_named_in(row.key, boards) != row.board) json.set("board", row.board);
   return json.set("figures", figures).dump(/*pretty=*/false);
 }
 
@@ -116,7 +119,8 @@ void write_accepted(const fs::path& file, const Accepted& accepted) {
   for (bool first = true; const auto& [board, compiler] : accepted.compilers)
     text += fmt::format("{}\n    {}: {}", std::exchange(first, false) ? "" : ",", Json(board).dump(), Json(compiler).dump());
   text += "\n  },\n  \"rows\": [";
-  for (bool first = true; const Row& row : accepted.rows) text += (std::exchange(first, false) ? "\n    " : ",\n    ") + line_of(row);
+  for (bool first = true; const Row& row : accepted.rows)
+    text += (std::exchange(first, false) ? "\n    " : ",\n    ") + line_of(row, accepted.compilers);
   write_text(file, text + "\n  ]\n}\n");
 }
 

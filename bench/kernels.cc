@@ -138,13 +138,19 @@ void measure(Batch& batch) {
   }
 }
 
-/// The kernels that the board can run, by the file that their C is in.
+bool is_wanted(const Kernel& kernel, const std::vector<std::string>& ops) {
+  return ops.empty() || std::find(ops.begin(), ops.end(), kernel.op) != ops.end();
+}
+
+/// The kernels that the board can run, by the file that their C is in, where one of them is wanted: all of the file, because they share
+/// code and are measured together.
 std::map<std::string_view, std::vector<const Kernel*>> by_source(const Board& board, const std::vector<std::string>& ops) {
   std::map<std::string_view, std::vector<const Kernel*>> files;
-  for (const Kernel* kernel : all_kernels()) {
-    const bool wanted = ops.empty() || std::find(ops.begin(), ops.end(), kernel->op) != ops.end();
-    if (wanted && has(board.isa, kernel->needs) && !kernel->alias) files[kernel->source].push_back(kernel);
-  }
+  for (const Kernel* kernel : all_kernels())
+    if (has(board.isa, kernel->needs) && !kernel->alias) files[kernel->source].push_back(kernel);
+  std::erase_if(files, [&](const auto& file) {
+    return std::none_of(file.second.begin(), file.second.end(), [&](const Kernel* kernel) { return is_wanted(*kernel, ops); });
+  });
   return files;
 }
 
@@ -173,7 +179,9 @@ std::vector<KernelFigures> measure_kernels(const std::vector<const Board*>& boar
   in_parallel(batches.size(), fmt::format("measuring {} firmwares of kernels", batches.size()), progress,
               [&](size_t i) { measure(batches[i]); });
   std::vector<KernelFigures> all;
-  for (const Batch& batch : batches) all.insert(all.end(), batch.layers.begin(), batch.layers.end());
+  for (const Batch& batch : batches)
+    for (const KernelFigures& one : batch.layers)
+      if (is_wanted(*one.kernel, ops)) all.push_back(one);
   return all;
 }
 

@@ -165,6 +165,11 @@ TEST(Flash, KeepsLittleData) {
   EXPECT_EQ(flash_fetch(&flash, 0x3000, 0x3002), 5u) << "code has a cache of its own";
 }
 
+TEST(Flash, HasTheCacheThatBoardsTell) {
+  for (const Board* board : all_boards())
+    EXPECT_EQ(board->code_cache, board->flash_waits > 0 ? int64_t{FLASH_CODE_LINES} * FLASH_LINE * FLASH_WORD : 0) << board->name;
+}
+
 TEST(Flash, IsAheadOfStraightCodeWhereItIsQuick) {
   Flash flash = flash_waiting(2);
   EXPECT_EQ(flash_fetch(&flash, 0x1000, 0x1020), 2u);

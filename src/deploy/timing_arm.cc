@@ -186,7 +186,7 @@ constexpr TimingTable kTables[] = {
     {"cortex-m3", "Cortex-M3 TRM (DDI 0337), 3.3.1 instruction timings; a taken branch refills two cycles",
      "-10 % to +10 % at zero wait states", cycles<kM3>},
     {"cortex-m4", "Cortex-M4 TRM (DDI 0439), 3.3.1 instruction timings and 7.2.3 floating point; a taken branch refills two cycles",
-     "-10 % to +5 % at zero wait states; flash wait states add up to 35 % to models that stream their weights once", cycles<kM4>},
+     "-10 % to +5 % at zero wait states", cycles<kM4>},
     {"cortex-m7",
      "no table is published; after Arm's scheduling model in LLVM (ARMScheduleM7.td): single-cycle classes, pairs of words in one cycle, "
      "in-order dual issue of independent neighbours (not two multiplies, not load with store), one cycle load-to-use, predicted branches",

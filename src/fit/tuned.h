@@ -11,7 +11,7 @@
 namespace thimble {
 
 struct TunedLayer {
-  std::string core, optimize;             ///< core_of, "balanced"
+  std::string core, optimize;             ///< as core_of has it; "balanced"
   std::string layer;                      ///< shape_text
   std::string kernel;                     ///< the fastest
   std::map<std::string, int64_t> cycles;  ///< of every kernel that was measured

@@ -14,8 +14,7 @@ namespace {
 constexpr int64_t kMostSteps = 36;       // of an engine: as far as a load's offset reaches, with room to spare
 constexpr int64_t kMostTailSteps = 15;   // of that for the pixel that is left
 constexpr int64_t kMostSharedSteps = 7;  // where flash counts
-constexpr int64_t kMostShortSteps = 15;  // within 1 kB
-constexpr double kStepBytes = 48;        // of an engine for four pixels
+constexpr int64_t kMostShortSteps = 15;  // with the store, within 1 kB
 constexpr int kSharedShift = 13;
 
 /// How the pixels and taps are cut up.
@@ -82,7 +81,7 @@ double all_pairs_cost(const Layout& s, const Tiling& t) {
 }
 
 Tiling tiling_of(const Layout& s) {
-  constexpr double kTurn = 12, kSingleStepBytes = 20;
+  constexpr double kTurn = 12, kStepBytes = 48, kSingleStepBytes = 20;
   const int64_t row = s.at.kernel_w * s.in_c, count = s.count();
   Tiling t{.row_words = row / 4, .rest = row % 4};
   t.steps = 2 * (s.at.kernel_h * t.row_words + (s.at.kernel_h * t.rest + 3) / 4);
@@ -181,6 +180,10 @@ std::vector<Geometry::Field> window_fields(const Layout& s, int32_t in_zero) {
 std::optional<std::string> refuses_described(const DspConvolution& conv) {
   const Layout s = layout_of(conv);
   if (auto reason = refuses_wide(s.at, conv.layer.channels, conv.layer.taps)) return reason;
+  if (DspConvolution own = conv; conv.tiles == DspTiles::Short) {
+    own.tiles = DspTiles::Own;
+    if (tiling_of(layout_of(own)).unroll <= kMostShortSteps) return "its loops are short anyway";
+  }
   if (s.own())
     if (auto reason = refuse_unless({{s.at.batches == 1, "there is more than one batch"},
                                      {s.groups == 1, "the convolution is grouped"},
@@ -225,9 +228,9 @@ double cost_described(const DspConvolution& conv, const Board&) {
 
 /// All channels of a tile run through the engine and what stores two of them.
 int64_t loop_described(const DspConvolution& conv) {
-  constexpr int64_t kStore = 256;
+  constexpr int64_t kStepBytes[] = {20, 28, 40, 48}, kStore = 256;
   const Tiling t = tiling_of(layout_of(conv));
-  return static_cast<int64_t>(kStepBytes) * t.pixels / 4 * t.unroll + kStore;
+  return kStepBytes[t.pixels - 1] * t.unroll + kStore;
 }
 
 KernelCall lower_described(const DspConvolution& conv) {

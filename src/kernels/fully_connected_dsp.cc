@@ -15,8 +15,27 @@ constexpr double kStepBytes = 56;  // of the engine
 int64_t steps_of(int64_t features) { return (features + 3) / 4; }
 int64_t rows_of(const Node& node, const Graph& graph) { return graph.type(node.in[0]).elements() / graph.type(node.in[1]).shape[1]; }
 
+constexpr int64_t kMost = 32, kMostShort = 13, kMostShared = 8;  // steps of the engine; 13 are within 1 kB with the store
+
+/// Steps of the engine that are worth their bytes; where flash counts, as many as hide most of a turn.
+int64_t engine_steps(const Node& node, const Graph& graph, DspTiles tiles) {
+  constexpr double kTurn = 12;
+  const TensorType& w = graph.type(node.in[1]);
+  const int64_t most = tiles == DspTiles::Own ? kMost : tiles == DspTiles::Short ? kMostShort : kMostShared;
+  return worthwhile_unroll(static_cast<double>((w.shape[0] + 3) / 4), steps_of(w.shape[1]), kTurn, kStepBytes, 2, most);
+}
+
+/// The engine and what stores four outputs.
+template <DspTiles tiles>
+int64_t loop(const Node& node, const Graph& graph) {
+  constexpr int64_t kStore = 256;
+  return static_cast<int64_t>(kStepBytes) * engine_steps(node, graph, tiles) + kStore;
+}
+
+template <DspTiles tiles>
 std::optional<std::string> refuses(const Node& node, const Graph& graph) {
   if (auto reason = refuses_symmetric(node, graph)) return reason;
+  if (tiles == DspTiles::Short && engine_steps(node, graph, DspTiles::Own) <= kMostShort) return "its loops are short anyway";
   if (auto reason = refuse_unless({{rows_of(node, graph) == 1, "there is more than one row"},
                                    {graph.type(node.in[1]).shape[0] >= 4, "there are fewer than four outputs"}}))
     return reason;
@@ -28,28 +47,10 @@ int64_t scratch(const Node& node, const Graph& graph) { return 8 * steps_of(grap
 /// All of the input is widened into scratch first.
 std::optional<int64_t> overlap(const Node& node, const Graph& graph) { return -graph.type(node.in[0]).bytes(); }
 
-/// Steps of the engine that are worth their bytes; where flash counts, as many as hide most of a turn.
-int64_t engine_steps(int64_t fours, int64_t steps, DspTiles tiles) {
-  constexpr double kTurn = 12;
-  constexpr int64_t kMost = 32, kMostShort = 13, kMostShared = 8;
-  return worthwhile_unroll(static_cast<double>(fours), steps, kTurn, kStepBytes, 2,
-                           tiles == DspTiles::Own     ? kMost
-                           : tiles == DspTiles::Short ? kMostShort
-                                                      : kMostShared);
-}
-
-/// The engine and what stores four outputs.
-template <DspTiles tiles>
-int64_t loop(const Node& node, const Graph& graph) {
-  constexpr int64_t kStore = 256;
-  const TensorType& w = graph.type(node.in[1]);
-  return static_cast<int64_t>(kStepBytes) * engine_steps((w.shape[0] + 3) / 4, steps_of(w.shape[1]), tiles) + kStore;
-}
-
 template <DspTiles tiles>
 double cycles(const Node& node, const Graph& graph, const Board&) {
   const TensorType& w = graph.type(node.in[1]);
-  const int64_t fours = (w.shape[0] + 3) / 4, steps = steps_of(w.shape[1]), most = engine_steps(fours, steps, tiles);
+  const int64_t fours = (w.shape[0] + 3) / 4, steps = steps_of(w.shape[1]), most = engine_steps(node, graph, tiles);
   const auto turns = static_cast<double>((steps + most - 1) / most);
   return static_cast<double>(fours) * (static_cast<double>(steps) * 20 + 8 * turns + 42) + static_cast<double>(steps) * 9 + 60;
 }
@@ -90,7 +91,7 @@ KernelCall lower(const Node& node, const Graph& graph) {
   const std::string name = fmt::format("thimble_fully_connected_fours_dsp_{}_{}_{}_{}_{}_{}_{}", sum, int{alike(scaling)}, scaling.up,
                                        c_word(scaling.shift), int{scaling.exact}, c_word(layer.range.min), c_word(layer.range.max));
   KernelCall call("thimble_fully_connected_s8_dsp");
-  call.at_least("THIMBLE_FULLY_CONNECTED_STEPS_DSP", engine_steps(fours, steps, tiles))
+  call.at_least("THIMBLE_FULLY_CONNECTED_STEPS_DSP", engine_steps(node, graph, tiles))
       .define("THIMBLE_FULLY_CONNECTED_ENGINE_DSP()")
       .define(fmt::format("THIMBLE_FULLY_CONNECTED_FOURS_DSP({}, {}, {}, {}, {}, {}, {}, {})", name, sum, int{alike(scaling)}, scaling.up,
                           scaling.shift, int{scaling.exact}, layer.range.min, layer.range.max))
@@ -116,7 +117,7 @@ constexpr Kernel row(std::string_view name) {
           .source = "kernels/fully_connected_dsp.h",
           .op = "fully_connected",
           .needs = Isa::ArmDsp,
-          .refuses = refuses,
+          .refuses = refuses<tiles>,
           .scratch = scratch,
           .cycles = cycles<tiles>,
           .lower = lower<tiles>,

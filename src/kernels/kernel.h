@@ -48,7 +48,8 @@ struct Kernel {
   /// (0.48 to 0.78). Unless named it is that of plain C convolutions, fully connected layers and pools (0.50 to 0.52; sums take 0.61), and
   /// no more than a guess for rows of other kinds.
   double dual_issue = 0.51;
-  /// Bytes of code that its longest loop runs through; null: few. Where they exceed Board::code_cache, the loop waits for the flash.
+  /// Bytes of code that its longest loop runs through; null: few, or it has no shorter rival. Where they exceed Board::code_cache, the loop
+  /// waits for the flash. (Constants wait there too, by all rows alike: no estimate includes that.)
   int64_t (*loop)(const Node&, const Graph&) = nullptr;
   int align = 1;  ///< of the operands in the arena, where more than the element type needs
 };

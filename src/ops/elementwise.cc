@@ -162,7 +162,7 @@ RescalingInt16 rescaling_int16(std::string_view op, const Attrs& attrs, const Te
   expect(zero_of(out) == 0, std::string(op) + " of int16 gives zero point 0");
   const auto to_result = [&](float scale) {
     const Multiplier multiplier = quantize_multiplier(static_cast<double>(scale / scale_of(out)));
-    expect_int16_fits(op, multiplier, scale, out);
+    expect_int16_fits(op, multiplier, 16, scale, out);
     return multiplier;
   };
   const Multiplier whole = to_result(scale_of(in));

@@ -53,11 +53,12 @@ void expect_int16_input(std::string_view op, const TensorType& in) {
   expect(zero_of(in) == 0, std::string(op) + " needs int16 input with zero point 0");
 }
 
-void expect_int16_fits(std::string_view op, Multiplier multiplier, float scale, const TensorType& out) {
-  if (multiplier.shift <= 15) return;  // -2^15 becomes -2^30 at least
-  expect(false, fmt::format("{} of int16 fits 32 bits only where the result's scale is above 1/32768 of {:.6g}; it is {:.6g}: quantise the "
-                            "model again, with representative data",
-                            op, scale, scale_of(out)));
+void expect_int16_fits(std::string_view op, Multiplier multiplier, int most, float scale, const TensorType& out) {
+  if (multiplier.shift <= most) return;
+  expect(false,
+         fmt::format("{} of int16 fits 32 bits only where the result's scale is above 1/{} of {:.6g}; it is {:.6g}: quantise the model "
+                     "again, with representative data",
+                     op, 1 << most, std::abs(scale), scale_of(out)));
 }
 
 SigmoidScaling sigmoid_scaling(std::string_view op, const TensorType& in, const TensorType& out) {

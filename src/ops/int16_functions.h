@@ -15,9 +15,9 @@ int32_t look_up(std::span<const int16_t> table, int32_t x);
 
 /// Refuses, for `op`, an int16 input with another zero point than 0.
 void expect_int16_input(std::string_view op, const TensorType& in);
-/// Refuses, for `op`, a result so much finer than `scale`, which `multiplier` takes to it, that int16 numbers times their quotient leave
-/// 32 bits.
-void expect_int16_fits(std::string_view op, Multiplier multiplier, float scale, const TensorType& out);
+/// Refuses, for `op`, a result so much finer than `scale` that numbers of that scale times 2^shift, the power of two in `multiplier`, leave
+/// 32 bits: those of 16 bits do where it exceeds `most`.
+void expect_int16_fits(std::string_view op, Multiplier multiplier, int most, float scale, const TensorType& out);
 
 /// How the input of logistic and tanh becomes Q17 of 32/3, which a table of 256 steps of 1/24 covers.
 struct SigmoidScaling {

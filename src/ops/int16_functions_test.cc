@@ -169,24 +169,27 @@ TEST(Int16Results, AreRefusedWhereSumsAndProductsWouldLeave32Bits) {
 
 /// One step of the result's scale apart.
 TEST(Int16Results, AreRefusedWhereRescaledNumbersWouldLeave32Bits) {
-  const TensorType half = int16(0.5f), fine = int16(0.5f / 32768), least = int16(std::nextafter(0.5f / 32768, 1.0f));
+  const TensorType half = int16(0.5f), fine = int16(0.5f / 65536), least = int16(std::nextafter(0.5f / 65536, 1.0f));
   for (const char* op : {"relu", "relu6", "leaky_relu"}) {
     EXPECT_EQ(refusal_when_read(op, {half}, least), "");
     EXPECT_EQ(refusal_when_read(op, {half}, fine),
               std::string(op) +
-                  " of int16 fits 32 bits only where the result's scale is above 1/32768 of 0.5; it is 1.52588e-05: quantise "
+                  " of int16 fits 32 bits only where the result's scale is above 1/65536 of 0.5; it is 7.62939e-06: quantise "
                   "the model again, with representative data");
   }
   EXPECT_EQ(said([&] { rescaling_int16("leaky_relu", LeakyReluAttrs{-2}, half, least); }),
-            "leaky_relu of int16 fits 32 bits only where the result's scale is above 1/32768 of -1; it is 1.52588e-05: quantise the model "
+            "leaky_relu of int16 fits 32 bits only where the result's scale is above 1/65536 of 1; it is 7.6294e-06: quantise the model "
             "again, with representative data");
-  EXPECT_EQ(
-      refusal_when_read("mean", {half}, fine),
-      "mean of int16 fits 32 bits only where the result's scale is above 1/32768 of 0.5; it is 1.52588e-05: quantise the model again, "
-      "with representative data");
   EXPECT_EQ(relu_of(half, -32768, least), 0);
   EXPECT_EQ(relu_of(half, 32767, least), 32767);
   EXPECT_EQ(relu_of(half, 1, least), 32767);
+  const TensorType coarser = int16(0.5f / 32768);
+  for (const char* op : {"mean", "quantize"})
+    EXPECT_EQ(refusal_when_read(op, {half}, coarser),
+              std::string(op) +
+                  " of int16 fits 32 bits only where the result's scale is above 1/32768 of 0.5; it is 1.52588e-05: quantise "
+                  "the model again, with representative data");
+  EXPECT_EQ(refusal_when_read("quantize", {half}, int16(std::nextafter(0.5f / 32768, 1.0f))), "");
 }
 
 /// As many as there may be, all at the end of the range.

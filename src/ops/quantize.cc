@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "ops/checks.h"
+#include "ops/int16_functions.h"
+#include "ops/int16_types.h"
 
 namespace thimble {
 namespace {
@@ -112,7 +114,10 @@ DType output_dtype(const ForeignNode& node, const ForeignGraph& graph) {
   return graph.tensors[static_cast<size_t>(node.out[0])].type.dtype;
 }
 
-Translated read_quantize(const ForeignNode& node, const ForeignGraph& graph) { return {QuantizeAttrs{output_dtype(node, graph)}, node.in}; }
+Translated read_quantize(const ForeignNode& node, const ForeignGraph& graph) {
+  if (const auto types = int16_types(node, graph, 1); !types.empty()) rescaling(types[0], types[1]);
+  return {QuantizeAttrs{output_dtype(node, graph)}, node.in};
+}
 bool write_quantize(const Attrs&, ForeignNode& node, ForeignGraph&) {
   node.version = 2;
   return true;
@@ -138,7 +143,9 @@ constexpr ForeignMap kCast[] = {{"CAST", read_cast, write_cast}};
 }  // namespace
 
 Multiplier rescaling(const TensorType& from, const TensorType& to) {
-  return quantize_multiplier(static_cast<double>(scale_of(from)) / static_cast<double>(scale_of(to)));
+  const Multiplier multiplier = quantize_multiplier(static_cast<double>(scale_of(from)) / static_cast<double>(scale_of(to)));
+  if (from.dtype == DType::I16) expect_int16_fits("quantize", multiplier, 15, scale_of(from), to);  // less the zero point: 17 bits
+  return multiplier;
 }
 
 std::span<const OpDef> quantize_ops() {

@@ -186,7 +186,7 @@ Multiplier sum_multiplier(const TensorType& x, const TensorType& y) {
 
 Multiplier mean_multiplier(const TensorType& x, const TensorType& y, int64_t count) {
   const Multiplier whole = sum_multiplier(x, y);
-  if (x.dtype == DType::I16) expect_int16_fits("mean", whole, scale_of(x), y);
+  if (x.dtype == DType::I16) expect_int16_fits("mean", whole, 15, scale_of(x), y);  // fewer than 2^(bits + 1) of them, divided by 2^bits
   const int bits = static_cast<int>(std::bit_width(static_cast<uint64_t>(count))) - 1;
   const int shift = std::min({bits, 32, 31 + whole.shift});
   return {static_cast<int32_t>((static_cast<int64_t>(whole.mantissa) << shift) / count), whole.shift - shift};

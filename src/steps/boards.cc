@@ -40,6 +40,7 @@ StepResult run(const AttrBag&, Progress&) {
     Json row;
     row.set("name", board->name).set("summary", board->summary).set("core", board->core).set("isa", to_string(board->isa));
     row.set("clock_hz", board->clock_hz).set("active_mw", board->active_mw).set("flash", board->flash.bytes).set("ram", board->ram.bytes);
+    row.set("flash_waits", board->flash_waits).set("code_cache", board->code_cache);
     row.set("toolchain", board->triple).set("emulator", board->emulator);
     rows.push_back(std::move(row));
   }

@@ -21,8 +21,8 @@ struct ExplainRequest : ModelOnBoard {
 
 /// `first`: the row that the table would take. `cheapest`: no other is estimated at fewer cycles.
 std::string verdict_text(const Verdict& verdict, bool chosen, bool first, bool cheapest) {
-  if (!chosen && verdict.waits) return "could run it, but its code would wait for the flash";
-  if (!chosen) return cheapest ? "could run it, and is estimated cheapest" : "could run it, costs more";
+  if (!chosen && cheapest) return "could run it, and is estimated cheapest";
+  if (!chosen) return verdict.waits ? "could run it, costs more: its long loops wait for the flash" : "could run it, costs more";
   if (first && cheapest) return "chosen: the cheapest that can run it";
   if (first && verdict.kernel->half_weights) return "chosen: its weights take half the flash";
   return "chosen: to save RAM, or measured fastest by `thimble tune`";

@@ -240,7 +240,8 @@ std::span<const Step> tune_steps() {
        .details =
            "The table chooses kernels by an estimate; this counts them on the emulated board, each layer by itself, and then the whole "
            "model: it is never slower than with the table's choices, and takes no more RAM unless --optimize speed says that RAM does not "
-           "count. What was found is kept in a file, by the layer's shape and the board's core, and `compile`, `profile`, `verify` and the "
+           "count. What was found is kept in a file, by the layer's shape, the board's core and what its flash waits, and `compile`, "
+           "`profile`, `verify` and the "
            "others use it when they are started in the same folder. A kernel whose code has changed since is measured anew.",
        .examples = "thimble tune kws.tflite --board nano33ble\n"
                    "thimble tune kws.tflite --board pico --optimize speed\n"

@@ -59,9 +59,10 @@ TEST_P(AskedDspLayers, AgreeWithTheInterpreter) {
 INSTANTIATE_TEST_SUITE_P(, AskedDspLayers,
                          ::testing::Values(Asked{{"lean_dwconv2d", &RandomLayers::add_dwconv2d, 100, 40}, "_s8_dsp_lean"},
                                            Asked{{"lean_fully_connected", &RandomLayers::add_fully_connected, 100, 80}, "_s8_dsp_lean"},
-                                           Asked{{"short_conv2d", &RandomLayers::add_conv2d, 60, 80}, "_s8_short_dsp"},
-                                           Asked{{"short_fully_connected", &RandomLayers::add_fully_connected, 40, 70}, "_s8_short_dsp"},
-                                           Asked{{"short_rows", &RandomLayers::add_rows, 30, 70}, "_s8_short_rows_dsp"}),
+                                           Asked{{"short_conv2d", &RandomLayers::add_conv2d, 60, 30}, "_s8_short_dsp"},
+                                           Asked{{"short_fully_connected", &RandomLayers::add_long_fully_connected, 20, 50},
+                                                 "_s8_short_dsp"},
+                                           Asked{{"short_rows", &RandomLayers::add_rows, 30, 30}, "_s8_short_rows_dsp"}),
                          [](const auto& info) { return info.param.family.name; });
 
 }  // namespace

@@ -233,8 +233,17 @@ void RandomLayers::add_wide_dwconv2d() {
 }
 
 void RandomLayers::add_wide_fully_connected() {
-  const int features = pick(1, 200), units = pick(1, 150);
-  const ValueId x = add_input({pick(1, 11), features});
+  const int features = pick(1, 200), units = pick(1, 150), rows = pick(1, 11);
+  add_fully_connected_of(rows, features, units);
+}
+
+void RandomLayers::add_long_fully_connected() {
+  const int features = pick(56, 400), units = pick(30, 150);
+  add_fully_connected_of(1, features, units);
+}
+
+void RandomLayers::add_fully_connected_of(int rows, int features, int units) {
+  const ValueId x = add_input({rows, features});
   FullyConnectedAttrs attrs;
   attrs.activation = one_of({Activation::None, Activation::Relu});
   finish("fully_connected", {x, add_weights({units, features}, 0), add_bias(units)}, attrs, 0.05f * 0.03f, 5000 * std::sqrt(features));

@@ -28,6 +28,8 @@ class RandomLayers {
   void add_wide_conv2d();
   void add_wide_dwconv2d();
   void add_wide_fully_connected();
+  /// A row of many features, to many outputs.
+  void add_long_fully_connected();
   void add_product();
   /// Convolutions in groups, dilated, of several maps, to a single channel.
   void add_any_conv2d();
@@ -49,6 +51,7 @@ class RandomLayers {
   const Graph& graph() const { return graph_; }
 
  private:
+  void add_fully_connected_of(int rows, int features, int units);
   int pick(int from, int to) { return std::uniform_int_distribution<int>(from, to)(random_); }
   template <class T>
   T one_of(std::initializer_list<T> choices) {

@@ -16,7 +16,8 @@ typedef struct FlashLine {
 
 typedef struct Flash {
   uint64_t begin, end; /* addresses */
-  uint64_t wait_states, time, fetched;
+  uint64_t wait_states, time;
+  uint64_t next; /* number of the word behind the one fetched last */
   FlashLine code[FLASH_CODE_LINES], data[FLASH_DATA_LINES];
 } Flash;
 
@@ -41,9 +42,9 @@ static inline uint64_t flash_fetch(Flash* flash, uint64_t address, uint64_t end)
   if (address < flash->begin || address >= flash->end) return 0;
   for (uint64_t word = address / FLASH_WORD; word * FLASH_WORD < end; ++word) {
     if (flash_has(flash, flash->code, FLASH_CODE_LINES, word)) continue;
-    const uint64_t ahead = word == flash->fetched + 1 ? FLASH_AHEAD : 0;
+    const uint64_t ahead = word == flash->next ? FLASH_AHEAD : 0;
     cycles += flash->wait_states > ahead ? flash->wait_states - ahead : 0;
-    flash->fetched = word;
+    flash->next = word + 1;
   }
   return cycles;
 }
