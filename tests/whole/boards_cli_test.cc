@@ -112,17 +112,21 @@ TEST(Tools, AreAllHereWhereTheyWereInstalled) {
 TEST(Profile, CountsWhatTheFlashWaits) {
   if (!ready("l4r5") || !ready("nano33ble")) GTEST_SKIP() << "`thimble doctor --board l4r5` tells what is missing";
   const TempDir dir;
-  const std::string model = dir.path() / "tiny.tflite";
-  write_tiny(model);
+  const std::string model = dir.path() / "wide.tflite";  // 6,000 weights, each read once
+  write_wide(model);
+  double constants = 0;
   const auto cycles = [&](const std::string& board, const std::string& wait_states) {
     const Json json = run_thimble({"profile", model, "--board", board, "--wait-states", wait_states, "--json"}).json();
+    constants = json.find("flash")->find("constants")->number();
     return std::pair(*json.find("wait_states")->as_int(), json.find("cycles")->number());
   };
   const auto [own, waiting] = cycles("l4r5", "-1");
   EXPECT_EQ(own, 5);
   const auto [none, plain] = cycles("l4r5", "0");
   EXPECT_EQ(none, 0);
-  EXPECT_GT(waiting, plain + 5);
+  EXPECT_GE(constants, 6000);
+  EXPECT_GT(waiting - plain, 5 * 6000 / 8) << "constants wait";
+  EXPECT_LT(waiting - plain, 5 * (constants / 8) + 2000) << "code waits little";
   EXPECT_EQ(cycles("nano33ble", "-1"), cycles("nano33ble", "0"));
   EXPECT_GT(cycles("nano33ble", "7").second, cycles("nano33ble", "3").second);
 }
