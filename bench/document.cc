@@ -86,8 +86,8 @@ Grid silicon_grid() {
 constexpr std::string_view kWaitingText =
     R"(The best published results are of this very chip. At 120 MHz a read of its flash waits five cycles, and our figures include that: a cache
 of 1 kB for code and one of 256 bytes for constants keep lines of 32 bytes, the one used longest ago makes way, words of eight bytes enter
-one by one, and the next word of straight code is two cycles ahead (`src/deploy/plugin/flash.h`, after the chip's reference manual;
-`thimble profile --wait-states 0` leaves it out). On such a board kernels whose loops exceed the cache count what they would wait, and
+one by one, and the next word of straight code is two cycles ahead (`src/deploy/plugin/flash.h`; sizes after the chip's reference manual
+RM0432, the rest our reading of it, not measured on a chip; `thimble profile --wait-states 0` leaves it out). On such a board kernels whose loops exceed the cache count what they would wait, and
 shorter ones are chosen. Not modelled: reads of sixteen bytes, which the chip can be set to, and code and constants that ask for the flash
 at one time. A check: the weights of ad, read once, wait 0.17 Mcycles, which brings CMSIS-NN's 0.72 by the table to 0.89; chips took 0.96 to
 1.03.
